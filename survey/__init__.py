@@ -1,0 +1,1 @@
+"""Headwind: is this environment ready to carry a new practice?"""

@@ -1,0 +1,284 @@
+"""Settings: defaults < instance/config.toml < HEADWIND_* environment.
+
+`read_config` is a pure function of the folder's name, the file's text and the environment;
+`load_config` reads the file, makes the folder and the secret key, and calls it. Code that uses a
+setting takes it as a parameter or holds the frozen `Config`; nothing here is global.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from survey.errors import UserError
+
+SETTINGS_FILE = "config.toml"
+SECRET_FILE = "secret_key"  # noqa: S105 -- the name of the file, not the key
+DEMO_MARKER = ".demo"
+PREFIX = "HEADWIND_"
+NOT_SETTINGS = {"HEADWIND_INSTANCE", "HEADWIND_DEBUG"}
+LEAST_SECRET = 32
+
+
+class BadSettings(UserError):
+    """The settings are not usable: {count} to mend."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        self.faults = faults
+        super().__init__(count=len(faults))
+
+
+class RelativeInstance(UserError):
+    """HEADWIND_INSTANCE is "{value}", but it must be an absolute path, such as /srv/headwind."""
+
+
+class UnusableInstance(UserError):
+    """The instance folder {folder} cannot be used: {why}. HEADWIND_INSTANCE names another."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one instance.
+
+    Attributes
+    ----------
+    instance : the folder of the database, the keys and config.toml
+    database_url : SQLite file or PostgreSQL database, as SQLAlchemy writes it
+    keys : the folder of wrapped survey keys; apart from the database and from backups
+    public_url : where people reach the site, without a slash at the end; "" = not told yet
+    trusted_proxies : how many reverse proxies stand in front and set X-Forwarded-*
+    secret_key : signs sign-in cookies and forms
+    demo : whether this is the demo's own folder, whose surveys are invented
+    access_log : whether pages other than the respondents' are logged, without addresses
+    """
+
+    instance: Path
+    database_url: str = field(repr=False)
+    keys: Path
+    public_url: str = ""
+    trusted_proxies: int = 0
+    secret_key: str = field(default="", repr=False)
+    demo: bool = False
+    access_log: bool = False
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether the database is an SQLite file, which has one writer."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def database_name(self) -> str:
+        """The database in words that may be printed: without user and password."""
+        parts = urlsplit(self.database_url)
+        if self.sqlite:
+            return self.database_url.removeprefix("sqlite:///")
+        return f"PostgreSQL {parts.hostname or 'on this machine'}{parts.path}"
+
+
+def read_config(instance: Path, file: str, env: Mapping[str, str]) -> Config:
+    """Settle every setting: the environment over the file over the default.
+
+    Parameters
+    ----------
+    instance : absolute path; relative paths in settings start from it
+    file : the text of config.toml, "" where there is none
+    env : the environment; only names that begin with HEADWIND_ are looked at
+
+    Raises
+    ------
+    BadSettings
+        with every fault: a key that is not known, a value that cannot be, TOML that is none.
+    """
+    faults: list[str] = []
+    found: dict[str, Any] = {}
+    for key, value, source in [*_from_file(instance, file, faults), *_from_env(env, faults)]:
+        try:
+            found[key] = READERS[key](value, instance)
+        except ValueError as fault:
+            faults.append(f"{source}: {fault}")
+    if faults:
+        raise BadSettings(tuple(faults))
+    found.setdefault("database_url", f"sqlite:///{instance / 'headwind.db'}")
+    found.setdefault("keys", instance / "keys")
+    return Config(instance=instance, **found)
+
+
+def _from_file(instance: Path, text: str, faults: list[str]) -> list[tuple[str, Any, str]]:
+    """What the file sets, each with where it stands; faults are added to the list."""
+    file = instance / SETTINGS_FILE
+    try:
+        settings = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as fault:
+        faults.append(f"{file}: not TOML: {fault}")
+        return []
+    faults += [f"{file}: {key}: {_unknown()}" for key in settings if key not in READERS]
+    return [(k, value, f"{file}: {k}") for k, value in settings.items() if k in READERS]
+
+
+def _from_env(env: Mapping[str, str], faults: list[str]) -> list[tuple[str, Any, str]]:
+    """What the environment sets; an empty value counts as not set."""
+    names = sorted(n for n in env if n.startswith(PREFIX) and n not in NOT_SETTINGS)
+    keys = {name: name.removeprefix(PREFIX).lower() for name in names}
+    faults += [f"environment: {n}: {_unknown()}" for n in names if keys[n] not in READERS]
+    return [
+        (keys[name], env[name], f"environment: {name}")
+        for name in names
+        if keys[name] in READERS and env[name]
+    ]
+
+
+def _unknown() -> str:
+    return f"no such setting; there are {', '.join(sorted(READERS))}"
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be a text in quotes")
+    return value.strip()
+
+
+def _database(value: Any, instance: Path) -> str:
+    url = _text(value)
+    if url.startswith("sqlite:///"):
+        file = url.removeprefix("sqlite:///")
+        if not file or file.startswith((":", "?")):
+            raise ValueError("must name a file: sqlite:///headwind.db")
+        return f"sqlite:///{instance / Path(file).expanduser()}"
+    if url.startswith(("postgresql://", "postgresql+psycopg://")):
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+    raise ValueError("must begin with sqlite:/// or postgresql://")
+
+
+def _folder(value: Any, instance: Path) -> Path:
+    return instance / Path(_text(value)).expanduser()
+
+
+def _address(value: Any, _: Path) -> str:
+    url = _text(value)
+    try:
+        parts = urlsplit(url)
+        usable = parts.port is None or parts.port > 0  # asking is what finds a wrong port
+    except ValueError:
+        usable = False
+    if not usable or parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be a full address such as https://survey.example.org")
+    if parts.query or parts.fragment or parts.username:
+        raise ValueError("must be an address without ?, # and @")
+    return url.rstrip("/")
+
+
+def _proxies(value: Any, _: Path) -> int:
+    count = int(value) if isinstance(value, str) and value.isdecimal() else value
+    if type(count) is not int or not 0 <= count <= 10:
+        raise ValueError("must be a whole number from 0 to 10")
+    return count
+
+
+def _secret(value: Any, _: Path) -> str:
+    if len(_text(value)) < LEAST_SECRET:
+        raise ValueError(
+            f"must be at least {LEAST_SECRET} characters; leave it out and one is made"
+        )
+    return _text(value)
+
+
+def _switch(value: Any, _: Path) -> bool:
+    words = {"true": True, "false": False, "1": True, "0": False}
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.lower() not in words:
+        raise ValueError("must be true or false")
+    return words[value.lower()]
+
+
+READERS: Mapping[str, Callable[[Any, Path], Any]] = {
+    "access_log": _switch,
+    "database_url": _database,
+    "keys": _folder,
+    "public_url": _address,
+    "secret_key": _secret,
+    "trusted_proxies": _proxies,
+}
+
+
+def instance_folder(env: Mapping[str, str]) -> Path:
+    """Name the folder of an instance's data; it need not exist yet.
+
+    HEADWIND_INSTANCE, else `instance` beside a checkout, else a folder of the user's data, which
+    stays when a virtual environment is rebuilt.
+    """
+    if told := env.get("HEADWIND_INSTANCE"):
+        if not Path(told).expanduser().is_absolute():
+            raise RelativeInstance(value=told)
+        return Path(told).expanduser()
+    checkout = Path(__file__).resolve().parents[1]
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / "instance"
+    data = Path(env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return data / "headwind"
+
+
+def make_instance(folder: Path) -> None:
+    """Make the folder, for its owner alone, where it is missing."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as fault:
+        raise UnusableInstance(folder=folder, why=fault.strerror) from fault
+
+
+def load_config(instance: Path, env: Mapping[str, str]) -> Config:
+    """Make the instance folder where it is missing, and settle its settings."""
+    make_instance(instance)
+    config = read_config(instance, _settings_text(instance), env)
+    return replace(
+        config,
+        secret_key=config.secret_key or secret_key(instance),
+        demo=(instance / DEMO_MARKER).exists(),
+    )
+
+
+def _settings_text(instance: Path) -> str:
+    file = instance / SETTINGS_FILE
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as fault:
+        raise BadSettings((f"{file}: must be saved as UTF-8",)) from fault
+    except OSError as fault:
+        raise UnusableInstance(folder=instance, why=f"{file}: {fault.strerror}") from fault
+
+
+def secret_key(instance: Path) -> str:
+    """Return the instance's own secret; the first call makes it, in a file for its owner alone.
+
+    Two processes that start at once end with the same key: the file is written under another name
+    and linked into place, which only one of them can do.
+    """
+    file = instance / SECRET_FILE
+    try:
+        if not file.exists():
+            _make_secret(file)
+        return file.read_text(encoding="ascii").strip()
+    except OSError as fault:
+        raise UnusableInstance(folder=instance, why=f"{file}: {fault.strerror}") from fault
+
+
+def _make_secret(file: Path) -> None:
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as stream:
+        stream.write(secrets.token_urlsafe(48) + "\n")
+        stream.flush()
+        os.fsync(handle)
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass  # another process was quicker; its key is the key
+    finally:
+        draft.unlink()

@@ -1,0 +1,96 @@
+"""Fixtures for every test: databases, a browser, and an environment of the test's own.
+
+Fixtures of one part of the product stand in the conftest.py of its folder; things to build are
+plain functions in factories.py.
+"""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support import postgres
+from tests.support.browser import FLAGS, Chromium, chromium
+
+# The machine may be busy, so time says nothing; where a build is judged, it is judged twice alike.
+settings.register_profile("headwind", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("headwind")
+
+FOLDERS = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch, tmp_path_factory):
+    """No setting of the person who runs the tests, and never their instance folder."""
+    for name in [name for name in os.environ if name.startswith("HEADWIND_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path_factory.getbasetemp() / f"instance-{next(FOLDERS)}"
+    monkeypatch.setenv("HEADWIND_INSTANCE", str(folder))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A PostgreSQL server for this run; takes about a second, so it is started once."""
+    with postgres.running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: postgres.Server) -> str:
+    """The address of the server's first database, shared by the whole run."""
+    return postgres_server.url()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request, tmp_path) -> Iterator[str]:
+    """An empty database of this test's own, on each of the two engines in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'headwind.db'}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def installed_chromium() -> Chromium:
+    """The browser that is there, or was just installed."""
+    return chromium()
+
+
+@pytest.fixture(scope="session")
+def chromium_path(installed_chromium: Chromium) -> str:
+    """Its path, for a test that starts it by itself."""
+    return installed_chromium.path
+
+
+@pytest.fixture(scope="session")
+def browser(installed_chromium) -> Iterator[Browser]:
+    """One running Chromium for the whole run; its pages are apart by context."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=installed_chromium.path,
+            args=list(FLAGS),
+            env={**os.environ, **installed_chromium.env},
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def browser_page(browser) -> Iterator[Callable[..., Page]]:
+    """Open pages, each in a context (cookies, storage) of its own: browser_page(width=360)."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(*, width: int = 1280, height: int = 800, **context: object) -> Page:
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(10_000)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

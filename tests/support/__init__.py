@@ -1,0 +1,1 @@
+"""What tests stand on: a PostgreSQL server and a browser of their own."""
