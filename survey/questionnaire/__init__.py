@@ -1,0 +1,1 @@
+"""What is asked: frozen definitions, and the reading and checking of questionnaire files."""
