@@ -82,8 +82,13 @@ def make_items(scale_id: str) -> tuple[Item, ...]:
 
 def make_practices(many: int) -> tuple[Practice, ...]:
     return tuple(
-        Practice(number, english(f"Practice {number}"), english(f"We do {number}."), tuple(d.split()))
-        for number, d in list(CRITICAL.items())[:many]
+        Practice(
+            id=number,
+            label=english(f"Practice {number}"),
+            statement=english(f"We do {number}."),
+            critical=tuple(dimensions.split()),
+        )
+        for number, dimensions in list(CRITICAL.items())[:many]
     )
 
 

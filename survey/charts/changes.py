@@ -1,0 +1,146 @@
+"""What changed since the wave before: each difference with its own interval."""
+
+from collections.abc import Sequence
+
+from survey.charts.chart import Chart, Table
+from survey.charts.style import (
+    EDGE,
+    GREY,
+    INK,
+    NARROW,
+    RULE,
+    RUST,
+    TEAL,
+    WIDE,
+    Sheet,
+    axis,
+    key_from,
+    line,
+    marks,
+    write,
+)
+from survey.report import words
+from survey.report.model import Change, GroupReport, Report
+
+LEAST_REACH = 1.0
+
+
+def change_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | None:
+    """Return the changes in questionnaire order; None where no wave can be compared."""
+    if not group.changes:
+        return None
+    return Chart(
+        key=key_from("changes", group.key, "narrow" if narrow else "wide"),
+        title=finding(group.changes),
+        subtitle="Difference since the wave before, with its 95 % interval",
+        note=_note(group.changes),
+        alt=f"{group.name}: " + " ".join(words.change_sentence(c) for c in group.changes),
+        figure_json=_figure(group.changes, narrow).to_json(),
+        table=_table(group.changes, report),
+    )
+
+
+def finding(changes: Sequence[Change]) -> str:
+    """Return what clearly moved, from the intervals that colour the marks."""
+    up = [words.text(c.name) for c in changes if c.clear and c.difference > 0]
+    down = [words.text(c.name) for c in changes if c.clear and c.difference < 0]
+    moved = [f"{_names(n)} went {way}" for n, way in ((up, "up"), (down, "down")) if n]
+    if not moved:
+        return "Nothing has clearly changed since the wave before"
+    rest = len(changes) - len(up) - len(down)
+    return "; ".join([*moved, *(["nothing else clearly moved"] if rest else [])])
+
+
+def _names(names: Sequence[str]) -> str:
+    return words.join(names) if len(names) < 4 else f"{len(names)} measures"
+
+
+def _note(changes: Sequence[Change]) -> str:
+    smallest = min(change.detectable for change in changes)
+    largest = max(change.detectable for change in changes)
+    same = round(smallest, 1) == round(largest, 1)
+    could = f"{smallest:.1f}" if same else f"{smallest:.1f} to {largest:.1f}"
+    return (
+        "Coloured only where the interval leaves out zero. The smallest change that these two "
+        f"waves could have shown is about {could} points. A change says nothing about its cause."
+    )
+
+
+def _table(changes: Sequence[Change], report: Report) -> Table:
+    return Table(
+        ("Measure", "Before", "Now", "Difference", "95 % interval", "What can be said"),
+        tuple(
+            (
+                words.text(c.name),
+                words.figure_text(c.before, report.policy),
+                words.figure_text(c.after, report.policy),
+                _signed(c.difference),
+                f"{_signed(c.low)} to {_signed(c.high)}",
+                "clear change" if c.clear else "no clear change",
+            )
+            for c in changes
+        ),
+    )
+
+
+def _signed(value: float) -> str:
+    rounded = round(value, 1)
+    return "0.0" if rounded == 0 else f"{'+' if rounded > 0 else '−'}{abs(rounded):.1f}"
+
+
+def _figure(changes: Sequence[Change], narrow: bool) -> Sheet:
+    unit = 50 if narrow else 36
+    margins = {"l": 10, "r": 10} if narrow else {"l": 220, "r": 170}
+    sheet = Sheet(
+        NARROW if narrow else WIDE, len(changes) * unit + 60, {**margins, "t": 28, "b": 32}
+    )
+    reach = max(LEAST_REACH, *(max(abs(c.low), abs(c.high)) for c in changes))
+    ticks = list(range(-int(reach), int(reach) + 1))
+    signs = ["0" if t == 0 else f"{'+' if t > 0 else '−'}{abs(t)}" for t in ticks]
+    sheet.xaxis = axis(range=[-reach, reach], tickvals=ticks, ticktext=signs)
+    sheet.yaxis = axis(range=[-len(changes) + 0.4, 0.5], showticklabels=False)
+    line(sheet, (0, -len(changes) + 0.4), (0, 0.5), EDGE, 1.4)
+    write(sheet, (0, 0.5), "worse", size=13, side="right", yanchor="bottom", shift=(-10, 2))
+    write(sheet, (0, 0.5), "better", size=13, yanchor="bottom", shift=(10, 2))
+    for row, change in enumerate(changes):
+        _draw(sheet, change, -row, reach, narrow)
+    return sheet
+
+
+def _draw(sheet: Sheet, change: Change, y: float, reach: float, narrow: bool) -> None:
+    color = (TEAL if change.difference > 0 else RUST) if change.clear else GREY
+    line(sheet, (-reach, y), (reach, y), RULE)
+    line(sheet, (change.low, y), (change.high, y), color, 9, opacity=0.28)
+    symbol = (
+        ("triangle-up" if change.difference > 0 else "triangle-down")
+        if change.clear
+        else "circle-open"
+    )
+    marks(sheet, [change.difference], [y], symbol, color, 14)
+    name, weight = words.text(change.name), 600 if change.clear else 400
+    said = _signed(change.difference) if change.clear else "no clear change"
+    if narrow:
+        write(sheet, (0, y), name, size=15, color=INK, weight=500, margin=True, shift=(0, 18))
+        write(
+            sheet,
+            (1, y),
+            said,
+            color=color,
+            weight=weight,
+            side="right",
+            margin=True,
+            shift=(0, 18),
+        )
+        return
+    write(
+        sheet,
+        (0, y),
+        name,
+        size=16,
+        color=INK,
+        weight=500,
+        side="right",
+        margin=True,
+        shift=(-18, 0),
+    )
+    write(sheet, (1, y), said, size=15, color=color, weight=weight, margin=True, shift=(16, 0))

@@ -1,0 +1,270 @@
+"""The dimensions of one group: where each stands, how surely, and where the organisation stands."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from survey.charts.chart import Chart, Table
+from survey.charts.style import (
+    EDGE,
+    INK,
+    INK_2,
+    LOOKS,
+    NARROW,
+    RULE,
+    WIDE,
+    Sheet,
+    axis,
+    key_from,
+    line,
+    marks,
+    write,
+)
+from survey.disclosure.values import Withheld
+from survey.report import words
+from survey.report.model import Estimate, GroupReport, Report, ScaleResult
+
+ROW, SMALL = 1.0, 0.82
+"""Heights of a dimension's row and of a facet's."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One line of the chart, at height y."""
+
+    result: ScaleResult
+    facet: bool
+    y: float
+    mark: float | None
+    """Where the organisation stands."""
+
+
+def dimension_chart(group: GroupReport, report: Report, narrow: bool) -> Chart:
+    """Return the dimensions of a group, highest first; ties in questionnaire order."""
+    rows = _rows(group, report)
+    return Chart(
+        key=key_from("dimensions", group.key, "narrow" if narrow else "wide"),
+        title=finding(group, report),
+        subtitle="Average of the answers, turned so that 5 is healthiest, with its 95 % interval",
+        note=_note(group, report),
+        alt=_alt(group, report, rows),
+        figure_json=_figure(rows, report, narrow).to_json(),
+        table=_table(rows, report),
+    )
+
+
+def finding(group: GroupReport, report: Report) -> str:
+    """Return what stands out, from the states that colour the marks."""
+    rules = report.questionnaire.readiness
+    weak, strong = _named(group, "weak"), _named(group, "strong")
+    low = f"very likely below {words.number(rules.floor)}"
+    high = f"likely at {words.number(rules.target)} or above"
+    if weak and strong:
+        return f"{_are(weak)} {low}, {_are(strong)} {high}"
+    if weak or strong:
+        return f"{_are(weak)} {low}" if weak else f"{_are(strong)} {high}"
+    return "No dimension is clearly high or clearly low"
+
+
+def _named(group: GroupReport, state: str) -> list[str]:
+    found = [
+        words.text(d.name)
+        for d in group.dimensions
+        if isinstance(d.figure, Estimate) and d.figure.state == state
+    ]
+    return ["Every dimension"] if len(found) == len(group.dimensions) > 2 else found
+
+
+def _are(names: Sequence[str]) -> str:
+    if len(names) > 3:
+        return f"{len(names)} dimensions are"
+    return f"{words.join(names)} {'is' if len(names) == 1 else 'are'}"
+
+
+def _rows(group: GroupReport, report: Report) -> list[_Row]:
+    organisation = _organisation(group, report)
+    rows: list[_Row] = []
+    y = 0.0
+    for result in sorted(group.dimensions, key=_height, reverse=True):
+        y -= ROW
+        rows.append(_Row(result, False, y, organisation.get(result.id)))
+        for facet in result.facets:
+            y -= SMALL
+            rows.append(_Row(facet, True, y, organisation.get(facet.id)))
+    return rows
+
+
+def _height(result: ScaleResult) -> float:
+    return result.figure.released.value if isinstance(result.figure, Estimate) else float("-inf")
+
+
+def _organisation(group: GroupReport, report: Report) -> dict[str, float]:
+    """Return where the organisation stands; nothing where the group is all there is."""
+    whole = report.organisation
+    if whole is None or group.kind == "node" or len(report.groups) < 2:
+        return {}
+    results = [r for d in whole.dimensions for r in (d, *d.facets)]
+    return {r.id: r.figure.released.value for r in results if isinstance(r.figure, Estimate)}
+
+
+def _note(group: GroupReport, report: Report) -> str:
+    rules = report.questionnaire.readiness
+    mark = "The upright mark is the whole organisation. " if _organisation(group, report) else ""
+    return (
+        f"{words.answered_text(group)} answered. {mark}Dashed lines: the floor, "
+        f"{words.number(rules.floor)}, and the target, {words.number(rules.target)}. "
+        "Coloured only where the interval leaves little doubt; a hollow mark cannot be told. "
+        "An arrow: the average is cut off there, so that it tells nobody’s answer."
+    )
+
+
+def _alt(group: GroupReport, report: Report, rows: Sequence[_Row]) -> str:
+    told = "; ".join(_told(row.result, report) for row in rows if not row.facet)
+    return f"{group.name}: {finding(group, report)}. {told}."
+
+
+def _told(result: ScaleResult, report: Report) -> str:
+    name = words.text(result.name)
+    if isinstance(result.figure, Withheld):
+        return f"{name} {words.withheld_text(result.figure, report.policy)}"
+    figure = words.figure_text(result.figure, report.policy)
+    return f"{name} {figure} ({words.interval_text(result.figure)})"
+
+
+def _table(rows: Sequence[_Row], report: Report) -> Table:
+    return Table(
+        ("Dimension", "Average", "95 % interval", "What can be said"),
+        tuple(_cells(row, report) for row in rows),
+    )
+
+
+def _cells(row: _Row, report: Report) -> tuple[str, ...]:
+    name = ("– " if row.facet else "") + words.text(row.result.name)
+    figure = row.result.figure
+    if isinstance(figure, Withheld):
+        return name, words.withheld_text(figure, report.policy), "", ""
+    said = words.state_sentence(figure, report.questionnaire)
+    return name, words.figure_text(figure, report.policy), words.interval_text(figure), said
+
+
+def _figure(rows: Sequence[_Row], report: Report, narrow: bool) -> Sheet:
+    bottom = min(row.y for row in rows) - 0.55 if rows else -1.0
+    unit = 52 if narrow else 38
+    margins = {"l": 8, "r": 8} if narrow else {"l": 190, "r": 170}
+    height = round((-bottom - 0.3) * unit) + 56
+    sheet = Sheet(NARROW if narrow else WIDE, height, {**margins, "t": 26, "b": 30})
+    lo, hi = _limits(report)
+    sheet.xaxis = axis(range=[lo, hi], tickvals=list(range(round(lo), round(hi) + 1)))
+    sheet.yaxis = axis(range=[bottom, -0.3], showticklabels=False)
+    _guides(sheet, report, (bottom, -0.3), (lo, hi))
+    for row in rows:
+        _draw(sheet, row, report, narrow)
+    return sheet
+
+
+def _limits(report: Report) -> tuple[int, int]:
+    responses = [report.questionnaire.range_of(i.id) for i in report.questionnaire.items]
+    return min(r[0] for r in responses), max(r[1] for r in responses)
+
+
+def _guides(
+    sheet: Sheet, report: Report, span: tuple[float, float], limits: tuple[int, int]
+) -> None:
+    rules = report.questionnaire.readiness
+    for tick in range(limits[0], limits[1] + 1):
+        line(sheet, (tick, span[0]), (tick, span[1]))
+    for cut, name, side in ((rules.floor, "floor", "right"), (rules.target, "target", "left")):
+        line(sheet, (cut, span[0]), (cut, span[1]), EDGE, 1.2, dash="4px,3px")
+        write(sheet, (cut, span[1]), name, size=13, side=side, yanchor="bottom", shift=(0, 2))
+
+
+def _draw(sheet: Sheet, row: _Row, report: Report, narrow: bool) -> None:
+    lo, hi = _limits(report)
+    line(sheet, (lo, row.y), (hi, row.y), RULE)
+    _label(sheet, row, report, narrow)
+    if row.mark is not None:
+        stroke = {"symbol": "line-ns", "size": 20, "line": {"color": EDGE, "width": 3}}
+        point = {"type": "scatter", "mode": "markers", "x": [row.mark], "y": [row.y]}
+        sheet.traces.append({**point, "marker": stroke})
+    if isinstance(row.result.figure, Estimate):
+        _interval(sheet, row, row.result.figure)
+
+
+def _interval(sheet: Sheet, row: _Row, estimate: Estimate) -> None:
+    look, size = LOOKS[estimate.state], 11 if row.facet else 14
+    ends = (estimate.low, row.y), (estimate.high, row.y)
+    line(sheet, *ends, look.ink, 7 if row.facet else 10, opacity=0.26)
+    for end, symbol in _open_ends(estimate):
+        marks(sheet, [end], [row.y], symbol, look.ink, 9)
+    marks(sheet, [estimate.released.value], [row.y], look.symbol, look.ink, size)
+
+
+def _open_ends(estimate: Estimate) -> Iterator[tuple[float, str]]:
+    """Yield where the interval runs on because the mean is clipped, with the arrow that says so."""
+    if estimate.released.edge == "low":
+        yield estimate.low, "triangle-left"
+    if estimate.released.edge == "high":
+        yield estimate.high, "triangle-right"
+
+
+def _label(sheet: Sheet, row: _Row, report: Report, narrow: bool) -> None:
+    name, figure_ = words.text(row.result.name), row.result.figure
+    size, color, weight = (14, INK_2, 400) if row.facet else (16, INK, 500)
+    if narrow:
+        write(
+            sheet,
+            (0, row.y),
+            name,
+            size=size - 1,
+            color=color,
+            weight=weight,
+            margin=True,
+            shift=(0, 19),
+        )
+    else:
+        write(
+            sheet,
+            (0, row.y),
+            name,
+            size=size,
+            color=color,
+            weight=weight,
+            side="right",
+            margin=True,
+            shift=(-18, 0),
+        )
+    shown = words.figure_text(figure_, report.policy)
+    if isinstance(figure_, Withheld):
+        write(
+            sheet,
+            (1, row.y),
+            shown,
+            side="right" if narrow else "left",
+            margin=True,
+            shift=(0, 19) if narrow else (14, 0),
+        )
+        return
+    ink = LOOKS[figure_.state].ink
+    bold = 400 if row.facet else 600
+    if narrow:
+        write(
+            sheet,
+            (1, row.y),
+            shown,
+            size=size - 1,
+            color=ink,
+            weight=bold,
+            side="right",
+            margin=True,
+            shift=(0, 19),
+        )
+        return
+    write(sheet, (1, row.y), shown, size=size, color=ink, weight=bold, margin=True, shift=(16, 0))
+    write(
+        sheet,
+        (1, row.y),
+        words.interval_text(figure_),
+        size=13,
+        margin=True,
+        side="right",
+        shift=(168, 0),
+    )

@@ -1,0 +1,195 @@
+"""Knowing and doing: for each practice, how clear it is and how consistently it is done."""
+
+from collections.abc import Sequence
+
+from survey.charts.chart import Chart, Table
+from survey.charts.style import (
+    GREY,
+    INK,
+    INK_2,
+    NARROW,
+    RULE,
+    RUST,
+    TEAL,
+    WIDE,
+    Sheet,
+    axis,
+    key_from,
+    line,
+    marks,
+    write,
+)
+from survey.disclosure.values import Released, Withheld
+from survey.report import words
+from survey.report.model import Estimate, GroupReport, PracticeResult, Report
+
+
+def gap_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | None:
+    """Return knowing against doing, widest gap first; None where too few answered to show any."""
+    shown = _shown(group)
+    if not shown:
+        return None
+    return Chart(
+        key=key_from("gaps", group.key, "narrow" if narrow else "wide"),
+        title=finding(shown),
+        subtitle="How clear is it what doing this well looks like? How consistently is it done?",
+        note=_note(group),
+        alt=_alt(group, shown, report),
+        figure_json=_figure(shown, report, narrow).to_json(),
+        table=_table(group, report),
+    )
+
+
+def finding(shown: Sequence[PracticeResult]) -> str:
+    """Return in how many practices people surely know more than they do."""
+    clear = [p for p in shown if isinstance(p.gap, Estimate) and p.gap.state == "weak"]
+    if not clear:
+        return "No practice shows a clear gap between knowing and doing"
+    if len(clear) == 1:
+        return f"{words.text(clear[0].label)} is clearer to people than it is done"
+    return f"{len(clear)} of {len(shown)} practices are clearer to people than they are done"
+
+
+def _shown(group: GroupReport) -> list[PracticeResult]:
+    shown = [p for p in group.practices if isinstance(p.gap, Estimate)]
+    return sorted(shown, key=lambda p: -_gap(p))
+
+
+def _gap(practice: PracticeResult) -> float:
+    return practice.gap.released.value if isinstance(practice.gap, Estimate) else 0.0
+
+
+def _note(group: GroupReport) -> str:
+    return (
+        f"{words.answered_text(group)} answered. Hollow: knowing; filled: doing. Coloured where "
+        "the 95 % interval of the gap lies above zero. Averages are rounded so that they tell "
+        "nobody’s answer: read halves, not tenths."
+    )
+
+
+def _alt(group: GroupReport, shown: Sequence[PracticeResult], report: Report) -> str:
+    told = "; ".join(
+        f"{words.text(p.label)}: knowing {words.figure_text(p.know, report.policy)}, "
+        f"doing {words.figure_text(p.do, report.policy)}"
+        for p in shown
+    )
+    return f"{group.name}: {finding(shown)}. {told}."
+
+
+def _table(group: GroupReport, report: Report) -> Table:
+    return Table(
+        ("Practice", "Knowing", "Doing", "Gap", "95 % interval of the gap"),
+        tuple(_cells(practice, report) for practice in group.practices),
+    )
+
+
+def _cells(practice: PracticeResult, report: Report) -> tuple[str, ...]:
+    know, do = (
+        words.figure_text(f, report.policy, single=True) for f in (practice.know, practice.do)
+    )
+    label = words.text(practice.label)
+    if isinstance(practice.gap, Withheld):
+        return label, know, do, words.withheld_text(practice.gap, report.policy, single=True), ""
+    gap = words.figure_text(practice.gap, report.policy)
+    return label, know, do, gap, words.interval_text(practice.gap)
+
+
+def _figure(shown: Sequence[PracticeResult], report: Report, narrow: bool) -> Sheet:
+    unit = 54 if narrow else 38
+    margins = {"l": 8, "r": 8} if narrow else {"l": 250, "r": 70}
+    height = len(shown) * unit + 66
+    sheet = Sheet(NARROW if narrow else WIDE, height, {**margins, "t": 36, "b": 30})
+    first = report.questionnaire.practices[0]
+    lo, hi = report.questionnaire.range_of(first.know)
+    sheet.xaxis = axis(range=[lo, hi], tickvals=list(range(lo, hi + 1)))
+    sheet.yaxis = axis(range=[-len(shown) + 0.4, 0.5], showticklabels=False)
+    for tick in range(lo, hi + 1):
+        line(sheet, (tick, -len(shown) + 0.4), (tick, 0.5))
+    for row, practice in enumerate(shown):
+        _draw(sheet, practice, -row, (lo, hi), narrow)
+    _heads(sheet, shown[0], narrow)
+    return sheet
+
+
+def _heads(sheet: Sheet, first: PracticeResult, narrow: bool) -> None:
+    """Name the two marks above the first row, where they stand."""
+    know, do = first.know, first.do
+    if isinstance(know, Withheld) or isinstance(do, Withheld):
+        return
+    left, right = sorted([(do.value, "we do it"), (know.value, "we know it")])
+    shift = 24 if narrow else 0
+    together = right[0] - left[0] < 0.6
+    for (x, said), side in ((left, "right"), (right, "left")):
+        write(
+            sheet,
+            (x, 0.5),
+            said,
+            color=TEAL,
+            weight=600,
+            side=side if together else "center",
+            yanchor="bottom",
+            shift=(0, 4 if not shift else 6),
+        )
+
+
+def _draw(
+    sheet: Sheet, practice: PracticeResult, y: float, limits: tuple[int, int], narrow: bool
+) -> None:
+    know, do, gap = practice.know, practice.do, practice.gap
+    line(sheet, (limits[0], y), (limits[1], y), RULE)
+    if isinstance(know, Released) and isinstance(do, Released) and isinstance(gap, Estimate):
+        clear = gap.state == "weak"
+        line(sheet, (do.value, y), (know.value, y), RUST if clear else GREY, 5, opacity=0.5)
+        marks(sheet, [do.value], [y], "circle", TEAL, 15)
+        marks(sheet, [know.value], [y], "circle-open", TEAL, 21 if know.value == do.value else 15)
+        _label(sheet, practice, y, clear, narrow)
+
+
+def _label(sheet: Sheet, practice: PracticeResult, y: float, clear: bool, narrow: bool) -> None:
+    name, gap = words.text(practice.label), _signed(practice)
+    ink, weight = (RUST, 600) if clear else (INK_2, 400)
+    above = (0, 19)
+    if narrow:
+        write(sheet, (0, y), name, size=15, color=INK, weight=500, margin=True, shift=above)
+        write(
+            sheet,
+            (1, y),
+            gap,
+            size=15,
+            color=ink,
+            weight=weight,
+            side="right",
+            margin=True,
+            shift=above,
+        )
+        return
+    write(
+        sheet,
+        (0, y),
+        name,
+        size=16,
+        color=INK,
+        weight=500,
+        side="right",
+        margin=True,
+        shift=(-20, 0),
+    )
+    write(
+        sheet,
+        (1, y),
+        gap,
+        size=16,
+        color=ink,
+        weight=weight,
+        side="right",
+        margin=True,
+        shift=(62, 0),
+    )
+
+
+def _signed(practice: PracticeResult) -> str:
+    """Return how far doing lies below knowing, with a real minus sign."""
+    gap = _gap(practice)
+    if gap == 0:
+        return "0"
+    return f"{'−' if gap > 0 else '+'}{words.number(abs(gap))}"

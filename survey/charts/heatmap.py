@@ -1,0 +1,270 @@
+"""Teams by dimensions, coloured by what can be said of each cell and by nothing else."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from survey.charts.chart import Chart, Table
+from survey.charts.style import (
+    HATCH,
+    INK,
+    INK_2,
+    LOOKS,
+    NARROW,
+    PAPER,
+    WIDE,
+    Sheet,
+    axis,
+    key_from,
+    marks,
+    write,
+)
+from survey.disclosure.values import Withheld
+from survey.questionnaire.definition import Scale
+from survey.report import words
+from survey.report.model import Estimate, GroupReport, Report, State
+
+CELL, GAP = 0.96, 0.92
+"""Width and height of a cell, as shares of its place."""
+LONGEST_NAME = 26
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where things stand: a wide map has names at the left, a narrow one above their cells."""
+
+    narrow: bool
+    columns: int
+    rows: int
+
+    @property
+    def unit(self) -> int:
+        return 62 if self.narrow else 40
+
+    @property
+    def height(self) -> float:
+        return 0.52 if self.narrow else GAP
+
+    @property
+    def margins(self) -> dict[str, int]:
+        sides = {"l": 0, "r": 0} if self.narrow else {"l": 262, "r": 4}
+        return {**sides, "t": 112 if self.narrow else 54, "b": 8}
+
+
+def heatmap_chart(report: Report, narrow: bool) -> Chart:
+    """Return the map of all groups in the order of the tree; left-out units at the end, hatched."""
+    return Chart(
+        key=key_from("map", "narrow" if narrow else "wide"),
+        title=finding(report),
+        subtitle="Average from 1 to 5, 5 is healthiest; coloured by what can be said of it",
+        note=_note(report),
+        alt=_alt(report),
+        figure_json=_figure(report, narrow).to_json(),
+        table=_table(report),
+    )
+
+
+def finding(report: Report) -> str:
+    """Return where the map is weak, from the states that colour it."""
+    floor = words.number(report.questionnaire.readiness.floor)
+    weak = Counter(
+        words.text(result.name)
+        for group in report.groups
+        for result in group.dimensions
+        if isinstance(result.figure, Estimate) and result.figure.state == "weak"
+    )
+    if not weak:
+        return f"No dimension is very likely below {floor} in any group"
+    told = [
+        f"{name} in {groups}" + (f" of {len(report.groups)} groups" if not at else "")
+        for at, (name, groups) in enumerate(weak.most_common())
+    ]
+    return f"Very likely below {floor}: {words.join(told)}"
+
+
+def _note(report: Report) -> str:
+    hidden = (
+        f" Hatched: fewer than {report.policy.scores} answers, with their neighbours too."
+        if report.left_out
+        else ""
+    )
+    pooled = (
+        " Units too small to be shown alone are taken together where that makes a group."
+        if any(group.kind == "pooled" for group in report.groups)
+        else ""
+    )
+    return (
+        f"{report.answered} of {report.asked} people stand behind the map. Groups stand in the "
+        f"order of the organisation, not by rank.{pooled}{hidden} ≥ and ≤: the average is cut off "
+        "there."
+    )
+
+
+def _alt(report: Report) -> str:
+    weak = [
+        f"{group.name}: {words.join(words.weak_names(group))}"
+        for group in report.groups
+        if words.weak_names(group)
+    ]
+    told = "; ".join(weak) if weak else "nowhere"
+    return f"{finding(report)}. By group: {told}."
+
+
+def _table(report: Report) -> Table:
+    dimensions = report.questionnaire.dimensions
+    head = ("Group", "Answers", *(words.text(d.name) for d in dimensions))
+    rows = [
+        (group.name, words.answered_text(group), *_printed(group, dimensions, report))
+        for group in report.groups
+    ]
+    hidden = words.withheld_text(Withheld("too_few"), report.policy)
+    rows += [
+        (name, f"fewer than {report.policy.scores}", *[hidden] * len(dimensions))
+        for name in report.left_out
+    ]
+    return Table(head, tuple(rows))
+
+
+def _printed(group: GroupReport, dimensions: Sequence[Scale], report: Report) -> Iterator[str]:
+    figures = {result.id: result.figure for result in group.dimensions}
+    for dimension in dimensions:
+        figure = figures[dimension.id]
+        text = words.figure_text(figure, report.policy)
+        state = f", {words.state_word(figure.state)}" if isinstance(figure, Estimate) else ""
+        yield text + state
+
+
+def _figure(report: Report, narrow: bool) -> Sheet:
+    dimensions = report.questionnaire.dimensions
+    many = len(report.groups) + len(report.left_out)
+    layout = _Layout(narrow, len(dimensions), many)
+    margins = layout.margins
+    height = margins["t"] + margins["b"] + many * layout.unit
+    sheet = Sheet(NARROW if narrow else WIDE, height, margins)
+    sheet.xaxis = axis(range=[-0.5, layout.columns - 0.5], showticklabels=False)
+    sheet.yaxis = axis(range=[-many + 0.5, 0.5], showticklabels=False)
+    _columns(sheet, dimensions, layout)
+    for state in LOOKS:
+        _cells(sheet, report, layout, state)
+    _withheld(sheet, report, layout)
+    for row, group in enumerate(report.groups):
+        _name(sheet, row, group.name, f"{group.n} of {group.asked}", layout)
+    for row, name in enumerate(report.left_out, start=len(report.groups)):
+        _name(sheet, row, name, f"< {report.policy.scores}", layout)
+    return sheet
+
+
+def _columns(sheet: Sheet, dimensions: Sequence[Scale], layout: _Layout) -> None:
+    for at, dimension in enumerate(dimensions):
+        name = words.text(dimension.name)
+        if layout.narrow:
+            upright: dict[str, Any] = {"textangle": -90, "yanchor": "bottom"}
+            write(sheet, (at, 0.5), name, color=INK, side="center", shift=(0, 2), **upright)
+        else:
+            wrapped = name.replace(" ", "\n", 1)
+            write(
+                sheet, (at, 0.5), wrapped, color=INK, side="center", yanchor="bottom", shift=(0, 3)
+            )
+
+
+def _cells(sheet: Sheet, report: Report, layout: _Layout, state: State) -> None:
+    """Draw all cells of one state as one trace, so that 500 teams are five traces."""
+    found = [
+        (column, row, result.figure)
+        for row, group in enumerate(report.groups)
+        for column, result in enumerate(group.dimensions)
+        if isinstance(result.figure, Estimate) and result.figure.state == state
+    ]
+    if not found:
+        return
+    look = LOOKS[state]
+    texts = {
+        "text": [_short(estimate) for _, _, estimate in found],
+        "textposition": "inside",
+        "insidetextanchor": "middle",
+        "textangle": 0,
+        "constraintext": "none",
+        "textfont": {"color": look.on_fill, "size": 14 if layout.narrow else 16},
+    }
+    places = [(column - CELL / 2, CELL, _y(row, layout)) for column, row, _ in found]
+    _bars(sheet, places, layout, {"color": look.fill}, **texts)
+    if state == "weak":
+        x = [column - (0.34 if layout.narrow else 0.32) for column, _, _ in found]
+        shift = 0.0 if not layout.narrow else layout.height * 0.3
+        y = [_y(row, layout) + shift for _, row, _ in found]
+        marks(sheet, x, y, "triangle-down", look.on_fill, 6 if layout.narrow else 9)
+
+
+def _bars(
+    sheet: Sheet,
+    places: Sequence[tuple[float, float, float]],
+    layout: _Layout,
+    marker: dict[str, object],
+    **more: object,
+) -> None:
+    """Draw cells that begin at x, are so wide, and stand at y."""
+    sheet.traces.append(
+        {
+            "type": "bar",
+            "orientation": "h",
+            "base": [x for x, _, _ in places],
+            "x": [wide for _, wide, _ in places],
+            "y": [y for _, _, y in places],
+            "width": layout.height,
+            "marker": marker,
+            **more,
+        }
+    )
+
+
+def _short(estimate: Estimate) -> str:
+    sign = {"": "", "high": "≥ ", "low": "≤ "}[estimate.released.edge]
+    return sign + words.number(estimate.released.value)
+
+
+def _y(row: int, layout: _Layout) -> float:
+    """Return the height of a row's cells; a narrow map leaves room for the name above them."""
+    return -row - (0.2 if layout.narrow else 0)
+
+
+def _withheld(sheet: Sheet, report: Report, layout: _Layout) -> None:
+    """Hatch what is not shown: single cells, and whole rows of units that are left out."""
+    cells = [
+        (column - CELL / 2, CELL, row)
+        for row, group in enumerate(report.groups)
+        for column, result in enumerate(group.dimensions)
+        if isinstance(result.figure, Withheld)
+    ]
+    first = len(report.groups)
+    width = layout.columns - 1 + CELL
+    cells += [(-CELL / 2, width, first + at) for at in range(len(report.left_out))]
+    if not cells:
+        return
+    pattern = {"shape": "/", "fgcolor": HATCH, "bgcolor": PAPER, "size": 7, "solidity": 0.18}
+    edge = {"color": HATCH, "width": 1}
+    places = [(start, wide, _y(row, layout)) for start, wide, row in cells]
+    _bars(sheet, places, layout, {"color": PAPER, "pattern": pattern, "line": edge})
+    for start, wide, row in cells:
+        said = "not shown: too few answers" if wide > 2 else "–"
+        place = (start + wide / 2, _y(row, layout))
+        write(sheet, place, said, size=14, side="center", bgcolor=PAPER)
+
+
+def _name(sheet: Sheet, row: int, name: str, answers: str, layout: _Layout) -> None:
+    short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    if layout.narrow:
+        top: dict[str, Any] = {"margin": True, "yanchor": "top"}
+        write(sheet, (0, 0.5 - row), short, color=INK, weight=500, shift=(2, -4), **top)
+        write(sheet, (1, 0.5 - row), answers, size=13, side="right", shift=(-2, -4), **top)
+        return
+    left: dict[str, Any] = {"margin": True, "side": "right"}
+    write(sheet, (0, -row), short, size=15, color=INK, weight=500, shift=(-70, 0), **left)
+    write(sheet, (0, -row), answers, size=13, color=INK_2, shift=(-12, 0), **left)
+
+
+def key_words() -> tuple[tuple[str, str, str], ...]:
+    """Return fill, ink and words of each state, for a key on the page."""
+    return tuple(
+        (look.fill, look.on_fill, words.state_word(state)) for state, look in LOOKS.items()
+    )

@@ -1,0 +1,177 @@
+"""How figures look: inks, fills, type, and the few shapes they are made of.
+
+Only bars, scatter and shapes are used, so that the smallest bundle of plotly.js draws every chart.
+Colour never speaks alone: each state has a mark of its own, and the table says it in words. The
+contrast of every text on its ground is computed in the tests.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import plotly.graph_objects as go
+
+from survey.report.model import State
+
+INK, INK_2, RULE, EDGE, PAPER = "#14212B", "#4A5A66", "#DCE2E6", "#7B8892", "#FFFFFF"
+TEAL, RUST, GREY = "#0B5966", "#9C3F07", "#62717D"
+HATCH = "#C3CCD2"
+# A name with a digit must be quoted, or the browser drops the whole list without a word.
+FONT = '"Source Sans 3", "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif'
+WIDE, NARROW = 820, 328
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state is drawn: the ink of a mark, its symbol, the fill of a cell and its text."""
+
+    ink: str
+    symbol: str
+    fill: str
+    on_fill: str
+
+
+# Fills differ from the inks by a digit, so that a dark page swaps inks and leaves fills alone.
+LOOKS: dict[State, Look] = {
+    "strong": Look(TEAL, "circle", "#1F7986", "#FFFFFE"),
+    "sound": Look(TEAL, "diamond", "#9ACDD1", "#14212C"),
+    "unclear": Look(GREY, "circle-open", "#E4E9EC", "#14212C"),
+    "weak": Look(RUST, "triangle-down", "#B4520E", "#FFFFFE"),
+}
+
+
+def axis(**more: Any) -> dict[str, Any]:
+    """Return an axis without lines, ticks or zooming."""
+    plain = {
+        "showgrid": False,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "automargin": False,
+    }
+    return {**plain, "fixedrange": True, "tickfont": {"size": 14, "color": INK_2}, **more}
+
+
+@dataclass
+class Sheet:
+    """A figure while it is drawn: its parts are collected and handed to Plotly once.
+
+    (Plotly checks all annotations again whenever one is added, which is slow for a map of cells.)
+    """
+
+    width: int
+    height: int
+    margins: dict[str, int]
+    xaxis: dict[str, Any] = field(default_factory=dict)
+    yaxis: dict[str, Any] = field(default_factory=dict)
+    traces: list[dict[str, Any]] = field(default_factory=list)
+    shapes: list[dict[str, Any]] = field(default_factory=list)
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_json(self) -> str:
+        """Return the finished figure of a fixed size; heading and note stand on the page."""
+        layout = {
+            "template": None,
+            "width": self.width,
+            "height": self.height,
+            "margin": {"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0, **self.margins},
+            "font": {"family": FONT, "size": 15, "color": INK},
+            "paper_bgcolor": PAPER,
+            "plot_bgcolor": PAPER,
+            "showlegend": False,
+            "hovermode": False,
+            "barmode": "overlay",
+            "bargap": 0,
+            "separators": ". ",
+            "xaxis": self.xaxis,
+            "yaxis": self.yaxis,
+            "shapes": self.shapes,
+            "annotations": self.annotations,
+        }
+        return str(go.Figure(data=self.traces, layout=layout).to_json())
+
+
+def write(
+    sheet: Sheet,
+    at: tuple[float, float],
+    words: str,
+    *,
+    size: float = 14,
+    color: str = INK_2,
+    weight: int = 400,
+    side: str = "left",
+    margin: bool = False,
+    shift: tuple[float, float] = (0, 0),
+    **more: Any,
+) -> None:
+    """Write words at a place of the plot; with `margin` x runs from 0 to 1 over the plot's width.
+
+    `side` is the side of the words that stands at the place.
+    """
+    sheet.annotations.append(
+        {
+            "x": at[0],
+            "y": at[1],
+            "xref": "paper" if margin else "x",
+            "yref": "y",
+            "text": escaped(words),
+            "showarrow": False,
+            "xanchor": side,
+            "align": side,
+            "xshift": shift[0],
+            "yshift": shift[1],
+            "font": {"size": size, "color": color, "weight": weight},
+            **more,
+        }
+    )
+
+
+def escaped(words: str) -> str:
+    """Return words that Plotly takes for text and not for tags; line breaks stay."""
+    plain = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return plain.replace("\n", "<br>")
+
+
+def line(
+    sheet: Sheet,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    color: str = RULE,
+    width: float = 1,
+    dash: str = "solid",
+    opacity: float = 1,
+) -> None:
+    """Draw a line behind the marks."""
+    sheet.shapes.append(
+        {
+            "type": "line",
+            "x0": start[0],
+            "y0": start[1],
+            "x1": end[0],
+            "y1": end[1],
+            "line": {"color": color, "width": width, "dash": dash},
+            "opacity": opacity,
+            "layer": "below",
+        }
+    )
+
+
+def marks(
+    sheet: Sheet, x: list[float], y: list[float], symbol: str, color: str, size: float = 14
+) -> None:
+    """Draw marks of one kind; open symbols are filled with the ground."""
+    hollow = symbol.endswith("-open")
+    marker = {
+        "symbol": symbol.removesuffix("-open"),
+        "size": size,
+        "opacity": 1,
+        "color": PAPER if hollow else color,
+        "line": {"color": color, "width": 3 if hollow else 0},
+    }
+    points = {"type": "scatter", "mode": "markers", "cliponaxis": False}
+    sheet.traces.append({**points, "x": x, "y": y, "marker": marker})
+
+
+def key_from(*parts: str) -> str:
+    """Return an id for a chart from words: letters, digits and hyphens, beginning with a letter."""
+    plain = "-".join(parts).lower()
+    return "chart-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in plain)

@@ -1,0 +1,170 @@
+"""The frozen values a report consists of.
+
+Everything that a page, chart or export shows is read from here, and everything here follows from
+released values. No sentence belongs here (see `survey.report.words`), and no computation.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from survey.disclosure.values import Policy, Released, Withheld
+from survey.questionnaire.definition import Questionnaire, Text
+
+State = Literal["strong", "sound", "unclear", "weak"]
+"""strong: likely at the target; sound: very likely at the floor; weak: very likely below it."""
+Rule = Literal["ready", "ready_with_conditions", "not_yet", "not_enough_evidence"]
+Advice = Literal[
+    "already_done",
+    "clarify_first",
+    "environment_first",
+    "capacity_first",
+    "start_here",
+    "try_small",
+]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A released mean with its 95 % interval, its probabilities and the state they put it in."""
+
+    released: Released
+    low: float
+    high: float
+    p_floor: float
+    p_target: float
+    state: State
+
+
+@dataclass(frozen=True)
+class ScaleResult:
+    """One scale or facet of one group."""
+
+    id: str
+    name: Text
+    figure: Estimate | Withheld
+    facets: tuple["ScaleResult", ...] = ()
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """One statement of one group (from 10 answers on): released mean of the keyed answers."""
+
+    id: str
+    scale: str
+    text: Text
+    key: int
+    figure: Released | Withheld
+
+
+@dataclass(frozen=True)
+class PracticeResult:
+    """One practice of one group. Know, do, gap are shown from 10 answers on, advice from k on."""
+
+    id: str
+    label: Text
+    statement: Text
+    critical: tuple[str, ...]
+    know: Released | Withheld
+    do: Released | Withheld
+    gap: Estimate | Withheld
+    """Knowing minus doing. Its state is "weak" where its interval lies above zero, else "unclear";
+    its probabilities, of reaching floor and target, mean nothing."""
+    advice: Advice | None
+    watch: tuple[str, ...]
+    """The dimensions that the advice names: those to mend first, or the weakest to watch."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict of B18 on released values, with everything that is always shown beside it."""
+
+    rule: Rule
+    reasons: tuple[str, ...]
+    conditions: tuple[str, ...]
+    weakest: str | None
+    silent_lower: Rule | None
+    """The verdict if those who did not answer stood lower; None where nobody knows how many."""
+    silent_higher: Rule | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A scale against the previous wave, from released values."""
+
+    scale: str
+    name: Text
+    before: Released
+    after: Released
+    difference: float
+    low: float
+    high: float
+    clear: bool
+    """Whether the interval leaves out zero."""
+    detectable: float
+    """The smallest difference these two waves could have shown (80 % power, 5 %)."""
+
+
+@dataclass(frozen=True)
+class PickResult:
+    """How many chose an option of the pick list (from 10 answers on)."""
+
+    id: str
+    text: Text
+    figure: Released | Withheld
+
+
+@dataclass(frozen=True)
+class GroupReport:
+    """One group: a whole unit, several small units pooled, or a node that sums up groups."""
+
+    key: str
+    name: str
+    kind: Literal["whole", "pooled", "node"]
+    units: tuple[str, ...]
+    """Names of the units behind it."""
+    n: int
+    asked: int
+    dimensions: tuple[ScaleResult, ...]
+    index: Estimate | Withheld
+    capacity: ScaleResult | None
+    resolve: ScaleResult | None
+    items: tuple[ItemResult, ...]
+    practices: tuple[PracticeResult, ...]
+    picks: tuple[PickResult, ...]
+    comments: tuple[tuple[Text, tuple[str, ...]], ...]
+    verdict: Verdict | None
+    """None for pooled groups and nodes, which never get one, and where no rules were asked for."""
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a survey before anybody answers."""
+
+    title: str
+    client: str
+    practice: str
+    """The practice that is planned, "" where none is named."""
+    opened: date | None
+    closed: date | None
+    critical: tuple[str, ...] = ()
+    """Dimensions critical for the planned practice."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole report. `groups` stand in the order of the tree: wholes and pooled groups."""
+
+    facts: Facts
+    questionnaire: Questionnaire
+    policy: Policy
+    groups: tuple[GroupReport, ...]
+    organisation: GroupReport | None
+    """All groups together; None where nothing was released."""
+    left_out: tuple[str, ...]
+    """Names of the units whose answers appear nowhere."""
+    asked: int
+    answered: int
+    """People behind the released groups."""
+    previous: Facts | None

@@ -1,0 +1,321 @@
+"""Every sentence about a result, made from the same values that colour the marks.
+
+Here belongs wording only: nothing is computed that the report does not hold already. Sentences
+claim what the released figures carry and no more (statistics, A4): no cause, no prediction, no
+label for a team or a person.
+"""
+
+from collections.abc import Sequence
+
+from survey.disclosure.values import Policy, Released, Withheld
+from survey.questionnaire.definition import Questionnaire, Text
+from survey.report.model import (
+    Advice,
+    Change,
+    Estimate,
+    GroupReport,
+    PracticeResult,
+    Report,
+    Rule,
+    State,
+    Verdict,
+)
+
+VERDICTS: dict[Rule, str] = {
+    "ready": "Ready",
+    "ready_with_conditions": "Ready with conditions",
+    "not_yet": "Not yet",
+    "not_enough_evidence": "Not enough evidence",
+}
+
+STATES: dict[State, str] = {
+    "strong": "likely at the target",
+    "sound": "very likely above the floor",
+    "unclear": "cannot be told",
+    "weak": "very likely below the floor",
+}
+
+ADVICE: dict[Advice, str] = {
+    "already_done": "Already done",
+    "clarify_first": "Clarify first",
+    "environment_first": "Environment first",
+    "capacity_first": "Capacity first",
+    "start_here": "Start here",
+    "try_small": "Try small",
+}
+
+
+def text(words: Text, language: str = "en") -> str:
+    """Return a text in the language asked for, or in the first one there is."""
+    return words.get(language) or next(iter(words.values()), "")
+
+
+def join(names: Sequence[str], last: str = "and") -> str:
+    """Return "a", "a and b" or "a, b and c"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def scale_names(ids: Sequence[str], questionnaire: Questionnaire) -> tuple[str, ...]:
+    """Return the names of scales by their ids, in the order given."""
+    return tuple(text(questionnaire.scale(i).name) for i in ids)
+
+
+def verdict_word(rule: Rule) -> str:
+    """Return the verdict in words."""
+    return VERDICTS[rule]
+
+
+def state_word(state: State) -> str:
+    """Return what the probabilities say of a scale, in words."""
+    return STATES[state]
+
+
+def advice_word(advice: Advice) -> str:
+    """Return the advice for a practice, in two words."""
+    return ADVICE[advice]
+
+
+def number(value: float) -> str:
+    """Return a figure with one decimal, or two where one would hide a quarter."""
+    quarters = value * 4
+    return f"{value:.2f}" if quarters == int(quarters) and quarters % 2 else f"{value:.1f}"
+
+
+def figure_text(
+    figure: Released | Withheld | Estimate, policy: Policy, single: bool = False
+) -> str:
+    """Return a figure as it is printed: "3.4", "3.8 or more", or why it is not shown."""
+    if isinstance(figure, Estimate):
+        figure = figure.released
+    if isinstance(figure, Withheld):
+        return withheld_text(figure, policy, single)
+    return number(figure.value) + {"": "", "high": " or more", "low": " or less"}[figure.edge]
+
+
+def share_text(figure: Released | Withheld, policy: Policy) -> str:
+    """Return a share of people as it is printed: "30 %", "20 % or fewer"."""
+    if isinstance(figure, Withheld):
+        return withheld_text(figure, policy, single=True)
+    return (
+        f"{figure.value * 100:.0f} %"
+        + {"": "", "high": " or more", "low": " or fewer"}[figure.edge]
+    )
+
+
+def withheld_text(figure: Withheld, policy: Policy, single: bool = False) -> str:
+    """Return why a figure is not shown."""
+    least = policy.single if single else policy.scores
+    return {
+        "too_few": f"not shown: fewer than {least} answers",
+        "pooled": "not given for units gathered together",
+        "not_asked": "not asked",
+    }[figure.why]
+
+
+def interval_text(estimate: Estimate) -> str:
+    """Return a 95 % interval as it is printed."""
+    return f"{estimate.low:.1f} to {estimate.high:.1f}"
+
+
+def kind_text(group: GroupReport) -> str:
+    """Return what stands behind a group, honestly."""
+    if group.kind == "whole":
+        return "One unit"
+    if group.kind == "pooled":
+        return f"Units too small to be shown alone, taken together: {join(group.units)}"
+    return f"All {len(group.units)} units that could be shown, taken together"
+
+
+def answered_text(group: GroupReport) -> str:
+    """Return how many of how many stand behind a group."""
+    return f"{group.n} of {group.asked} people"
+
+
+def headline(group: GroupReport, report: Report) -> str:
+    """Return the finding of a group in one sentence."""
+    if group.verdict is None:
+        return _headline_without_verdict(group, report)
+    practice = report.facts.practice
+    carry = f"carry {practice}" if practice else "carry a new practice"
+    match group.verdict.rule:
+        case "ready":
+            return f"{group.name} is ready to {carry}"
+        case "ready_with_conditions":
+            return f"{group.name} is ready to {carry}, with conditions"
+        case "not_yet":
+            return f"{group.name} is not yet ready to {carry}"
+        case "not_enough_evidence":
+            return f"{group.name}: not enough evidence to say"
+
+
+def _headline_without_verdict(group: GroupReport, report: Report) -> str:
+    weak = weak_names(group)
+    if len(weak) == len(group.dimensions) > 1:
+        weak = ["every dimension"]
+    strong = [text(d.name) for d in group.dimensions if _state(d.figure) == "strong"]
+    if len(strong) == len(group.dimensions) > 1:
+        strong = ["every dimension"]
+    floor = number(report.questionnaire.readiness.floor)
+    if weak:
+        return f"{group.name}: {join(weak)} very likely below {floor}"
+    if strong:
+        return f"{group.name}: {join(strong)} likely at the target"
+    return f"{group.name}: nothing stands out clearly"
+
+
+def weak_names(group: GroupReport) -> list[str]:
+    """Return the names of the dimensions that are very likely below the floor."""
+    return [text(d.name) for d in group.dimensions if _state(d.figure) == "weak"]
+
+
+def _state(figure: Estimate | Withheld) -> State | None:
+    return figure.state if isinstance(figure, Estimate) else None
+
+
+def verdict_sentence(verdict: Verdict, questionnaire: Questionnaire) -> str:
+    """Return what the verdict rests on, in one or two sentences."""
+    match verdict.rule:
+        case "ready":
+            return (
+                "The team as a whole is likely at the target, and every dimension is very likely "
+                "above the floor."
+            )
+        case "ready_with_conditions":
+            return (
+                "The team as a whole is likely above the floor, and no dimension is more likely "
+                "below it than above. What is listed as a condition may miss the target."
+            )
+        case "not_yet":
+            return " ".join(reason_sentence(r, questionnaire) for r in verdict.reasons)
+        case "not_enough_evidence":
+            return " ".join(reason_sentence(r, questionnaire) for r in verdict.reasons)
+
+
+def reason_sentence(reason: str, questionnaire: Questionnaire) -> str:
+    """Return one reason of a verdict as a sentence."""
+    rules = questionnaire.readiness
+    if reason.startswith("blocked:"):
+        names = scale_names(reason.removeprefix("blocked:").split(","), questionnaire)
+        verb = "lies" if len(names) == 1 else "lie"
+        return f"{join(names)} very likely {verb} below {number(rules.floor)}, the floor."
+    return {
+        "too_few": f"Fewer than {rules.min_answers} people answered.",
+        "low_response": (
+            f"Fewer than {rules.min_rate * 100:.0f} % of the people asked answered; "
+            "those who kept silent may see the team differently."
+        ),
+        "dimension_missing": (
+            f"On at least one dimension fewer than {rules.min_answers} people gave enough answers."
+        ),
+        "harm_signal": "Several people report that somebody is being harmed.",
+        "index_below_floor": f"The team as a whole is likely below the floor, {number(rules.floor)}.",
+        "too_close_to_call": (
+            "The answers lie so close to the cut-offs that they do not decide. More of the same "
+            "will not tell: try something small, and measure again."
+        ),
+    }[reason]
+
+
+def silent_sentence(verdict: Verdict, questionnaire: Questionnaire) -> str:
+    """Return whether the verdict would hold if those who did not answer saw it differently."""
+    shift = number(questionnaire.readiness.silent_shift)
+    lower, higher = verdict.silent_lower, verdict.silent_higher
+    if lower is None or higher is None:
+        return (
+            "How many were asked is not known, so nothing can be said of those who did not answer."
+        )
+    if lower == higher == verdict.rule:
+        return (
+            "The verdict stays the same if those who did not answer see the team "
+            f"{shift} points worse, or {shift} points better."
+        )
+    return (
+        f"If those who did not answer see the team {shift} points worse, the verdict would be "
+        f"“{VERDICTS[lower].lower()}”; {shift} points better, “{VERDICTS[higher].lower()}”."
+    )
+
+
+def advice_sentence(practice: PracticeResult, questionnaire: Questionnaire) -> str:
+    """Return what to do about a practice, with what the advice rests on."""
+    names = join(scale_names(practice.watch, questionnaire))
+    match practice.advice:
+        case None:
+            return "No advice: not enough evidence."
+        case "already_done":
+            return "The team does this already. Leave it alone, and learn from it."
+        case "clarify_first":
+            return (
+                "It is not clear enough to people what doing this well looks like. "
+                "Training helps here."
+            )
+        case "environment_first":
+            return (
+                f"First mend what it rests on: {names}."
+                if names
+                else "First mend what it rests on."
+            )
+        case "capacity_first":
+            return "People lack time, training or say. Give these first."
+        case "start_here":
+            return (
+                "People know how, the environment carries it, and it is not done yet. Start here."
+            )
+        case "try_small":
+            return f"Try it small, and watch {names}." if names else "Try it small."
+
+
+def change_sentence(change: Change) -> str:
+    """Return a change since the previous wave, or that none can be told."""
+    name = text(change.name)
+    if not change.clear:
+        return (
+            f"{name}: no clear change. A difference under about {change.detectable:.1f} points "
+            "could not have been told from chance."
+        )
+    way = "up" if change.difference > 0 else "down"
+    return f"{name}: {way} {abs(change.difference):.1f} points since the previous wave."
+
+
+def state_sentence(estimate: Estimate, questionnaire: Questionnaire) -> str:
+    """Return what is known of a scale, with the cut-off it is known against."""
+    rules = questionnaire.readiness
+    return {
+        "strong": f"likely at {number(rules.target)} or above",
+        "sound": f"very likely at {number(rules.floor)} or above",
+        "unclear": f"may lie on either side of {number(rules.floor)} or {number(rules.target)}",
+        "weak": f"very likely below {number(rules.floor)}",
+    }[estimate.state]
+
+
+NEVER_CLAIMED: tuple[str, ...] = (
+    (
+        "That these scores measure trust, or anything else, with known reliability or validity. "
+        "Published work inspired the statements; the wordings and cut-offs are new, not validated."
+    ),
+    "That a verdict predicts whether a practice, training or technology will succeed or pay back.",
+    "That the environment causes a gap, or that somebody’s work caused a change between two waves.",
+    "That a team is above or below average: there is no outside sample to compare with.",
+    (
+        "That a team or a person is passive-aggressive, toxic, bullying or caustic. "
+        "No label, no diagnosis."
+    ),
+    (
+        "That harm or retaliation exists, or does not exist, in the sense of the law. "
+        "This is no complaint channel and no risk assessment; duties under work-safety law stay."
+    ),
+    "That the seven dimensions are separate things. They are likely to move together.",
+    "That scores mean the same in every language, country or kind of work.",
+    "Anything about one person.",
+    (
+        "That two teams or two waves differ when the interval of the difference includes zero, "
+        "or that a small difference in rank means anything."
+    ),
+    "That some figure shows what to fix.",
+    "That those who kept silent would have answered like those who did not.",
+    "That the difference between knowing and doing is reliable for one person.",
+    "That a difference between newcomers and veterans shows stories being handed on.",
+    "“Anonymous” beyond what the program enforces. Open text can give its writer away.",
+)
+"""What must never be claimed (statistics, A4), for the method page and every export."""

@@ -1,0 +1,1 @@
+"""One function and one transaction per use case."""

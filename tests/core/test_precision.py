@@ -1,0 +1,109 @@
+"""What a single released figure tells: enumerated over every sum that people's answers can have."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from survey.disclosure.precision import TABLE, Measure, let_out, precision
+from survey.disclosure.values import Policy, Released, Withheld
+
+POLICY = Policy()
+SIZES = [*range(5, 14), 20, 29, 30, 41]
+KINDS: list[tuple[Measure, int]] = [
+    ("score", 3),
+    ("score", 4),
+    ("score", 6),
+    ("single", 1),
+    ("single", 2),
+]
+"""A measure and how many items it is the mean of: the answers of one person lie 1/items apart."""
+
+
+def sums_by_value(n: int, measure: Measure, items: int) -> dict[Released, list[int]]:
+    """Return every released value with the sums (in units of 1/items) that it can stand for."""
+    found: dict[Released, list[int]] = defaultdict(list)
+    for total in range(n * 1 * items, n * 5 * items + 1):
+        figure = let_out(total / (n * items), n, measure, 1, 5, POLICY)
+        assert isinstance(figure, Released)
+        found[figure].append(total)
+    return found
+
+
+def possible(sums: list[int], others: int, items: int, known: int = 0) -> set[int]:
+    """Return the answers one person can have given, by what `others` unknown people can add."""
+    return {
+        answer
+        for answer in range(items, 5 * items + 1)
+        if any(others * items <= s - known - answer <= others * 5 * items for s in sums)
+    }
+
+
+def classes() -> Iterator[tuple[int, Measure, int]]:
+    for n in SIZES:
+        for measure, items in KINDS:
+            yield n, measure, items
+
+
+@pytest.mark.parametrize(("n", "measure", "items"), list(classes()))
+def test_an_outsider_can_rule_out_no_answer_of_anybody(
+    n: int, measure: Measure, items: int
+) -> None:
+    everything = set(range(items, 5 * items + 1))
+    for value, sums in sums_by_value(n, measure, items).items():
+        assert possible(sums, n - 1, items) == everything, value
+
+
+@pytest.mark.parametrize(("n", "measure", "items"), list(classes()))
+def test_a_colleague_who_knows_their_own_answer_is_certain_of_nobody(
+    n: int, measure: Measure, items: int
+) -> None:
+    for value, sums in sums_by_value(n, measure, items).items():
+        for own in possible(sums, n - 1, items):
+            left = {answer / items for answer in possible(sums, n - 2, items, known=own)}
+            bands = {(score > 2.5) + (score >= 3.5) for score in left}
+            assert len(bands) > 1, (value, own / items)
+
+
+@pytest.mark.parametrize("n", range(10, 30))
+def test_a_share_never_tells_whether_one_person_chose_an_option(n: int) -> None:
+    found: dict[Released, list[int]] = defaultdict(list)
+    for chosen in range(n + 1):
+        figure = let_out(chosen / n, n, "share", 0, 1, POLICY)
+        assert isinstance(figure, Released)
+        found[figure].append(chosen)
+    for counts in found.values():
+        assert min(counts) < n
+        assert max(counts) > 0
+
+
+@pytest.mark.parametrize("measure", ["score", "single"])
+def test_below_five_answers_nothing_is_let_out_whatever_it_was(measure: Measure) -> None:
+    for mean in (1.0, 3.0, 5.0):
+        assert let_out(mean, 4, measure, 1, 5, POLICY) == Withheld("too_few")
+
+
+def test_a_raised_policy_withholds_more() -> None:
+    assert let_out(3.0, 7, "score", 1, 5, Policy(scores=8)) == Withheld("too_few")
+    assert isinstance(let_out(3.0, 8, "score", 1, 5, Policy(scores=8)), Released)
+
+
+def test_steps_and_clips_scale_with_the_answer_range() -> None:
+    assert let_out(3.62, 8, "score", 1, 5, POLICY) == Released(3.6, 8, 0.1)
+    assert let_out(4.9, 8, "score", 1, 5, POLICY) == Released(3.8, 8, 0.1, "high")
+    assert let_out(1.0, 8, "score", 1, 5, POLICY) == Released(2.2, 8, 0.1, "low")
+    assert let_out(3.3, 10, "single", 1, 5, POLICY) == Released(3.5, 10, 0.5)
+    assert let_out(3.9, 8, "score", 0, 10, POLICY) == Released(4.0, 8, 0.25)
+
+
+def test_the_order_of_adding_up_never_decides_on_which_side_of_a_step_a_mean_falls() -> None:
+    exact, noisy = 3.25, 3.25 - 1e-13
+    assert let_out(exact, 8, "score", 1, 5, POLICY) == let_out(noisy, 8, "score", 1, 5, POLICY)
+
+
+def test_larger_groups_are_never_let_out_less_precisely() -> None:
+    for measure, rows in TABLE.items():
+        assert list(rows) == sorted(rows, key=lambda row: row.least)
+        assert all(a.clip >= b.clip and a.step >= b.step for a, b in pairwise(rows))
+        assert precision(measure, 10_000) == rows[-1]
