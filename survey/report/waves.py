@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 from survey.disclosure.values import Release, Released, ReleasedGroup
-from survey.measures.standing import standing_of_released
+from survey.measures.standing import standing_of_released, t_quantile
 from survey.questionnaire.definition import Questionnaire, Text
 from survey.report.estimates import Grid, Measured, organisation_row
 from survey.report.model import Change
+from survey.scoring import Floats
 
 INDEX_NAME: Text = {"en": "All dimensions together", "de": "Alle Dimensionen zusammen"}
 POWER = 0.80
@@ -53,7 +53,7 @@ def change(
         `clear` where the interval leaves out zero and the difference is at least `least`.
     """
     se, df = _error(measure, before, after, prior_df)
-    margin = float(stats.t.ppf(0.975, df)) * se
+    margin = float(t_quantile(df, 0.975)) * se
     low, high = after.low - before.high - margin, after.high - before.low + margin
     difference = round(after.figure.value - before.figure.value, 6)
     rounding = (before.figure.step + after.figure.step) / 2
@@ -66,11 +66,11 @@ def change(
         low=low,
         high=high,
         clear=(low > 0 or high < 0) and abs(difference) >= least - 1e-9,
-        detectable=max(margin + float(stats.t.ppf(POWER, df)) * se + rounding, least),
+        detectable=max(margin + float(t_quantile(df, POWER)) * se + rounding, least),
     )
 
 
-def _error(measure: Measured, before: Seen, after: Seen, prior_df: float) -> tuple[float, float]:
+def _error(measure: Measured, before: Seen, after: Seen, prior_df: float) -> tuple[float, Floats]:
     """Return the standard error of a difference and its degrees of freedom (Satterthwaite)."""
     waves = before, after
     standing = standing_of_released(
@@ -83,8 +83,8 @@ def _error(measure: Measured, before: Seen, after: Seen, prior_df: float) -> tup
         np.zeros(2),
     )
     parts = standing.se**2
-    df = parts.sum() ** 2 / (parts**2 / standing.df).sum()
-    return float(np.sqrt(parts.sum())), float(df)
+    df = np.asarray(parts.sum() ** 2 / (parts**2 / standing.df).sum())
+    return float(np.sqrt(parts.sum())), df
 
 
 @dataclass(frozen=True)
