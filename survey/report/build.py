@@ -8,6 +8,7 @@ this module: it sees a `Release` and nothing else.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class _Tables:
     index: Grid
     practices: PracticeGrids
 
-    @property
+    @cached_property
     def wave(self) -> Wave:
         """The figures of this wave that a next one is compared with."""
         return Wave(self.questionnaire, self.release, self.groups, self.scales, self.index)

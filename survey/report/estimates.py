@@ -40,6 +40,8 @@ class Grid:
     least: Floats
     """The lowest mean that a clip may hide; the mean itself where nothing is clipped."""
     most: Floats
+    margin: Floats
+    """Half the 95 % interval."""
     p_floor: Floats
     p_target: Floats
     measures: tuple[Measured, ...]
@@ -55,7 +57,7 @@ class Grid:
             return figure
         at, measure = (row, column), self.measures[column]
         floor, target = float(self.p_floor[at]), float(self.p_target[at])
-        margin = float(self.standing.mean[at] - self.standing.low[at])
+        margin = float(self.margin[at])
         return Estimate(
             released=figure,
             low=max(float(self.least[at]) - margin, measure.lo),
@@ -242,7 +244,8 @@ def _with_probabilities(
 ) -> Grid:
     floor, target = standing.at_least(rules.floor), standing.at_least(rules.target)
     least, most = hidden[..., 0], hidden[..., 1]
-    return Grid(figures, standing, least, most, floor, target, measures, rules)
+    margin = standing.high - standing.mean
+    return Grid(figures, standing, least, most, margin, floor, target, measures, rules)
 
 
 def _numbers(figure: Figure) -> tuple[float, float, float]:

@@ -4,9 +4,9 @@ Two groups are compared when the same units stand behind both. The interval of a
 to that of B10 half a step of each wave, or all that a clip may hide.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
 
 import numpy as np
 
@@ -97,11 +97,21 @@ class Wave:
     scales: Grid
     index: Grid
 
+    @cached_property
+    def units(self) -> Sequence[frozenset[str]]:
+        """The names of the units behind each group."""
+        names = {unit.id: unit.name for unit in self.release.units}
+        return [frozenset(names[unit] for unit in group.units) for group in self.groups]
+
+    @cached_property
+    def rows(self) -> Mapping[frozenset[str], int | None]:
+        """Units -> the row of the group behind which just they stand; all together: None."""
+        everyone: dict[frozenset[str], int | None] = {frozenset().union(*self.units): None}
+        return everyone | {units: row for row, units in enumerate(self.units)}
+
     def units_of(self, row: int | None) -> frozenset[str]:
         """Return the names of the units behind a group, or behind all groups together (None)."""
-        names = {unit.id: unit.name for unit in self.release.units}
-        chosen = self.groups if row is None else (self.groups[row],)
-        return frozenset(names[unit] for group in chosen for unit in group.units)
+        return frozenset().union(*self.units) if row is None else self.units[row]
 
     def asked(self, row: int | None) -> int:
         """Return how many people were asked in a group, or in all."""
@@ -124,13 +134,6 @@ class Wave:
             if isinstance(figure := grid.figures[row or 0][column], Released)
         }
 
-    def find(self, units: frozenset[str]) -> int | Literal["nowhere"] | None:
-        """Return the row behind which just these units stand, None for all, or "nowhere"."""
-        for row in range(len(self.groups)):
-            if self.units_of(row) == units:
-                return row
-        return None if self.groups and self.units_of(None) == units else "nowhere"
-
 
 def changes(before: Wave, after: Wave, row: int | None) -> tuple[Change, ...]:
     """Return what changed in a group (or in all together: None) since the wave before.
@@ -138,9 +141,10 @@ def changes(before: Wave, after: Wave, row: int | None) -> tuple[Change, ...]:
     The index, every dimension, capacity and resolve, where both waves released them. Empty where
     no group of the wave before has the same units behind it.
     """
-    there = before.find(after.units_of(row))
-    if there == "nowhere":
+    units = after.units_of(row)
+    if units not in before.rows:
         return ()
+    there = before.rows[units]
     rules, questionnaire = after.questionnaire.readiness, after.questionnaire
     names = {scale.id: scale.name for scale in questionnaire.scales}
     measures = [*after.index.measures, *(m for m in after.scales.measures if m.id in names)]

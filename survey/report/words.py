@@ -14,9 +14,11 @@ from survey.report.model import (
     Change,
     Estimate,
     GroupReport,
+    ItemResult,
     PracticeResult,
     Report,
     Rule,
+    ScaleResult,
     State,
     Verdict,
 )
@@ -150,11 +152,37 @@ def headline(group: GroupReport, report: Report) -> str:
             return f"{group.name}: not enough evidence to say"
 
 
+def overview(report: Report) -> tuple[str, str]:
+    """Return how many groups are ready, as a heading and a sentence with the rest.
+
+    Without verdicts the heading names what is reported on, and the sentence what was measured.
+    """
+    rules = [group.verdict.rule for group in report.groups if group.verdict]
+    if not report.groups:
+        return "Too few answers to show anything", "No group reached the number it takes."
+    if not rules:
+        return f"{report.facts.title}: how the teams stand", "These scales have no verdict."
+    ready, many = rules.count("ready"), len(rules)
+    carry = f"carry {report.facts.practice}" if report.facts.practice else "carry a new practice"
+    verb = "is" if ready == 1 else "are"
+    return f"{ready or 'None'} of {many} groups {verb} ready to {carry}", _rest(rules)
+
+
+def _rest(rules: Sequence[Rule]) -> str:
+    told: dict[Rule, str] = {
+        "ready_with_conditions": "with conditions",
+        "not_yet": "not yet",
+        "not_enough_evidence": "without enough evidence to say",
+    }
+    parts = [f"{rules.count(rule)} {said}" for rule, said in told.items() if rule in rules]
+    return f"Of the others, {join(parts)}." if parts else ""
+
+
 def _headline_without_verdict(group: GroupReport, report: Report) -> str:
     weak = weak_names(group)
     if len(weak) == len(group.dimensions) > 1:
         weak = ["every dimension"]
-    strong = [text(d.name) for d in group.dimensions if _state(d.figure) == "strong"]
+    strong = names_by_state(group, "strong")
     if len(strong) == len(group.dimensions) > 1:
         strong = ["every dimension"]
     floor = number(report.questionnaire.readiness.floor)
@@ -165,9 +193,14 @@ def _headline_without_verdict(group: GroupReport, report: Report) -> str:
     return f"{group.name}: nothing stands out clearly"
 
 
+def names_by_state(group: GroupReport, state: State) -> list[str]:
+    """Return the names of the dimensions in a state, in questionnaire order."""
+    return [text(d.name) for d in group.dimensions if _state(d.figure) == state]
+
+
 def weak_names(group: GroupReport) -> list[str]:
     """Return the names of the dimensions that are very likely below the floor."""
-    return [text(d.name) for d in group.dimensions if _state(d.figure) == "weak"]
+    return names_by_state(group, "weak")
 
 
 def _state(figure: Estimate | Withheld) -> State | None:
@@ -193,6 +226,18 @@ def verdict_sentence(verdict: Verdict, questionnaire: Questionnaire) -> str:
             return " ".join(reason_sentence(r, questionnaire) for r in verdict.reasons)
 
 
+def short_reason(group: GroupReport, questionnaire: Questionnaire) -> str:
+    """Return in a few words what the verdict of a group turns on; nothing where it is ready."""
+    verdict = group.verdict
+    if verdict is None:
+        return kind_text(group)
+    if verdict.rule == "ready_with_conditions":
+        return (
+            f"Not sure to reach the target: {join(scale_names(verdict.conditions, questionnaire))}."
+        )
+    return " ".join(reason_sentence(reason, questionnaire) for reason in verdict.reasons)
+
+
 def reason_sentence(reason: str, questionnaire: Questionnaire) -> str:
     """Return one reason of a verdict as a sentence."""
     rules = questionnaire.readiness
@@ -210,7 +255,7 @@ def reason_sentence(reason: str, questionnaire: Questionnaire) -> str:
             f"On at least one dimension fewer than {rules.min_answers} people gave enough answers."
         ),
         "harm_signal": "Several people report that somebody is being harmed.",
-        "index_below_floor": f"The team as a whole is likely below the floor, {number(rules.floor)}.",
+        "index_below_floor": f"The whole team is likely below the floor, {number(rules.floor)}.",
         "too_close_to_call": (
             "The answers lie so close to the cut-offs that they do not decide. More of the same "
             "will not tell: try something small, and measure again."
@@ -287,6 +332,77 @@ def state_sentence(estimate: Estimate, questionnaire: Questionnaire) -> str:
         "unclear": f"may lie on either side of {number(rules.floor)} or {number(rules.target)}",
         "weak": f"very likely below {number(rules.floor)}",
     }[estimate.state]
+
+
+def scale_sentence(result: ScaleResult, report: Report) -> str:
+    """Return where one scale stands: its figure, and what can be said of it."""
+    if isinstance(result.figure, Withheld):
+        return withheld_text(result.figure, report.policy)
+    figure = figure_text(result.figure, report.policy)
+    return f"{figure}, {state_sentence(result.figure, report.questionnaire)}"
+
+
+def item_text(item: ItemResult, report: Report) -> str:
+    """Return a statement with the planned practice in its place."""
+    return text(item.text).replace("[PRACTICE]", report.facts.practice or "a new practice")
+
+
+def response_sentence(report: Report) -> str:
+    """Return how many people stand behind the report."""
+    return (
+        f"{report.answered} of the {report.asked} people asked stand behind this report. Who "
+        "answered too little to be scored on every dimension is not counted."
+    )
+
+
+def cut_offs(questionnaire: Questionnaire) -> tuple[tuple[str, str], ...]:
+    """Return every cut-off of the verdict and the advice, in words, with its value."""
+    r = questionnaire.readiness
+
+    def sure(value: float) -> str:
+        return f"{value * 100:.0f} %"
+
+    return (
+        ("Floor: the middle of the scale", number(r.floor)),
+        ("Target", number(r.target)),
+        ("No verdict below so many answers", str(r.min_answers)),
+        ("No verdict below this share of the people asked", sure(r.min_rate)),
+        ("A dimension blocks if it is below the floor with probability", sure(r.block)),
+        ("Not yet if the whole team is below the floor with probability", sure(r.overall)),
+        ("Ready if the whole team is at the target with probability", sure(r.overall)),
+        ("Ready if every dimension is at the floor with probability", sure(r.gate)),
+        ("Ready with at most so many dimensions under the target", str(r.below_target)),
+        ("With conditions if every dimension is at the floor with probability", sure(r.weakest)),
+        ("A condition: less sure to be at the target than", sure(r.condition)),
+        ("Those who kept silent are assumed to differ by", number(r.silent_shift)),
+        ("Reliability of a dimension, of the index, of a practice", _reliabilities(questionnaire)),
+        ("Spread of people: dimension, index, single answer, gap", _spreads(questionnaire)),
+        ("Weight of that spread, in degrees of freedom", f"{r.prior_df:g}"),
+        ("A practice is done already from", number(r.done)),
+        ("It is clear enough from", number(r.know_enough)),
+        ("Its dimensions support it: at the floor with probability", sure(r.support_high)),
+        ("They do not: less than", sure(r.support_low)),
+        ("A gap counts from", number(r.gap_least)),
+        ("The smallest change called one: dimension, index", _least_changes(questionnaire)),
+    )
+
+
+def _reliabilities(questionnaire: Questionnaire) -> str:
+    r = questionnaire.readiness
+    of_scales = sorted({scale.reliability for scale in questionnaire.dimensions})
+    return " · ".join(f"{v:.2f}" for v in (*of_scales, r.index_reliability, r.gap_reliability))
+
+
+def _spreads(questionnaire: Questionnaire) -> str:
+    r = questionnaire.readiness
+    of_scales = sorted({scale.prior_sd for scale in questionnaire.dimensions})
+    values = (*of_scales, r.index_prior_sd, r.item_prior_sd, r.gap_prior_sd)
+    return " · ".join(f"{v:.2f}" for v in values)
+
+
+def _least_changes(questionnaire: Questionnaire) -> str:
+    r = questionnaire.readiness
+    return f"{r.change_dimension:.2f} · {r.change_index:.2f}"
 
 
 NEVER_CLAIMED: tuple[str, ...] = (

@@ -1,0 +1,140 @@
+"""Those who run surveys: accounts, passwords, and who is signed in.
+
+Respondents have no account and no session. A sign-in is a row that can be deleted; the browser
+holds a random token of which only the hash is stored: a stolen database signs nobody in.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from threading import BoundedSemaphore
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy.orm import Session
+
+from survey.errors import UserError
+from survey.storage.engine import reading
+from survey.storage.models import Account, LoginSession
+
+LASTS = timedelta(hours=12)
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 1000
+AT_ONCE = 4
+"""Sign-ins that are checked at the same time: each takes 19 MiB and a core."""
+PATIENCE = 10
+"""Seconds that a sign-in waits for its turn."""
+
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+_NOBODY = _HASHER.hash(secrets.token_hex())
+_TURNS = BoundedSemaphore(AT_ONCE)
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+
+
+class SignInRefused(UserError):
+    """Address and password do not belong together. Please try again."""
+
+
+class TooManySignIns(UserError):
+    """Too many people are signing in at this moment. Please try again in a minute."""
+
+
+class AddressTaken(UserError):
+    """There is already an account for {email}."""
+
+
+class AccountIncomplete(UserError):
+    """The account cannot be made: {told}"""
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody who is signed in."""
+
+    email: str
+    name: str
+
+
+def add_user(session: Session, email: str, name: str, password: str) -> User:
+    """Make an account; `AccountIncomplete` with everything that is missing, or `AddressTaken`."""
+    address = _address(email)
+    faults = []
+    if not _EMAIL.fullmatch(address):
+        faults.append("write an e-mail address.")
+    if not name.strip():
+        faults.append("write a name.")
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        faults.append(f"the password needs at least {SHORTEST_PASSWORD} characters.")
+    if faults:
+        raise AccountIncomplete(told=" ".join(faults))
+    hashed = _HASHER.hash(password)
+    with session.begin():
+        if session.scalar(sa.select(Account.id).where(Account.email == address)):
+            raise AddressTaken(email=address)
+        session.add(Account(email=address, name=name.strip(), password=hashed))
+    return User(address, name.strip())
+
+
+def has_users(session: Session) -> bool:
+    """Say whether anybody can sign in at all."""
+    with reading(session):
+        return session.scalar(sa.select(Account.id).limit(1)) is not None
+
+
+def sign_in(session: Session, email: str, password: str, now: datetime) -> str:
+    """Check a password and return the token of a new session, which lasts 12 hours.
+
+    An unknown address takes as long as a wrong password: one hash is computed in either case.
+    """
+    with reading(session):
+        found = session.execute(
+            sa.select(Account.id, Account.password).where(Account.email == _address(email))
+        ).one_or_none()
+    account, hashed = found or (None, _NOBODY)
+    if not _verified(hashed, password) or account is None:
+        raise SignInRefused
+    token = secrets.token_urlsafe(32)
+    with session.begin():
+        session.execute(sa.delete(LoginSession).where(LoginSession.expires_at <= now))
+        session.add(LoginSession(token_hash=_hash(token), account=account, expires_at=now + LASTS))
+    return token
+
+
+def who(session: Session, token: str, now: datetime) -> User | None:
+    """Return who holds a token, or None where it is unknown, ended or signed out."""
+    query = (
+        sa.select(Account.email, Account.name)
+        .join(LoginSession, LoginSession.account == Account.id)
+        .where(LoginSession.token_hash == _hash(token), LoginSession.expires_at > now)
+    )
+    with reading(session):
+        row = session.execute(query).one_or_none()
+    return User(*row) if row else None
+
+
+def sign_out(session: Session, token: str) -> None:
+    """End a session; nothing happens where there is none."""
+    with session.begin():
+        session.execute(sa.delete(LoginSession).where(LoginSession.token_hash == _hash(token)))
+
+
+def _address(email: str) -> str:
+    return email.strip().lower()
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+def _verified(hashed: str, password: str) -> bool:
+    if not _TURNS.acquire(timeout=PATIENCE):
+        raise TooManySignIns
+    try:
+        return _HASHER.verify(hashed, password[:LONGEST_PASSWORD])
+    except VerificationError:
+        return False
+    finally:
+        _TURNS.release()

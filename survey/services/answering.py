@@ -1,0 +1,86 @@
+"""Taking one person's answers.
+
+One transaction, one row: nothing about a person is written. No time, no mark on the code, no lock
+on a row, no reference; what is written is a sealed box under a name that leads back to no code.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from survey.ballots.codes import credential, nullifier, read_person_code, receipt
+from survey.ballots.layout import Layout, layout_of
+from survey.ballots.payload import Response, pack
+from survey.ballots.sealing import seal
+from survey.errors import UserError
+from survey.services.surveys import questionnaire_of
+from survey.storage.engine import reading
+from survey.storage.queries import Asked, asked_by, put_box
+
+
+class CodeUnknown(UserError):
+    """The code does not belong to this survey. Please compare it with your card or mail."""
+
+
+class SurveyOver(UserError):
+    """The survey has ended, so your answers were not taken. Nothing was stored."""
+
+
+class NotOpen(UserError):
+    """There is no survey at this address. Please check the link. Nothing was stored."""
+
+
+def submit(session: Session, slug: str, code: str, response: Response, now: datetime) -> str:
+    """Seal a person's answers and keep them in the place of any earlier ones with the same code.
+
+    Returns
+    -------
+    str
+        The receipt of the box, for the person alone.
+
+    Raises
+    ------
+    CodeMistyped, CodeUnknown
+        The check character is wrong; the code is no code of this survey.
+    SurveyOver, NotOpen
+        The end has come; there is no such survey.
+    AnswerRefused
+        An answer that the questionnaire does not ask or allow; it names the question.
+    """
+    plain_code = read_person_code(code)
+    with session.begin():
+        asked, unit = _asked(session, slug, credential(plain_code, slug), now)
+        packed = pack(_layout(asked.questionnaire), asked.place, response)
+        spent = nullifier(plain_code, slug)
+        sealed = seal(asked.public_key, packed, slug, unit, spent)
+        if not put_box(session, slug, unit, spent, sealed, now):
+            raise SurveyOver
+    return receipt(sealed)
+
+
+def check_code(session: Session, slug: str, code: str, now: datetime) -> None:
+    """Say whether answers with this code would be taken now, by raising what `submit` would.
+
+    Writes nothing, so it may be asked before the questionnaire is shown.
+    """
+    hashed = credential(code, slug)
+    with reading(session):
+        _asked(session, slug, hashed, now)
+
+
+def _asked(session: Session, slug: str, hashed: bytes, now: datetime) -> tuple[Asked, str]:
+    """Return what the holder of a code is asked, and in which unit, where answers are taken."""
+    asked = asked_by(session, slug, hashed, now)
+    if asked is None:
+        raise NotOpen
+    if not asked.takes_answers:
+        raise SurveyOver
+    if asked.unit is None:
+        raise CodeUnknown
+    return asked, asked.unit
+
+
+@lru_cache(maxsize=64)
+def _layout(questionnaire_text: str) -> Layout:
+    return layout_of(questionnaire_of(questionnaire_text))

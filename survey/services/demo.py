@@ -1,0 +1,175 @@
+"""Filling the demo: two closed waves and an open one of a fictional client.
+
+The demo takes the same way as every survey: it is opened, people submit sealed answers, it is
+closed with its opening code. Only the clock is turned back for the first two waves. Who these
+people are, and what they answer, stands in `demo_client`.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from survey.ballots.codes import nullifier, read_person_code
+from survey.ballots.keys import KeyFolder
+from survey.ballots.payload import Response
+from survey.disclosure.values import Policy
+from survey.questionnaire.definition import Questionnaire
+from survey.questionnaire.shipped import find, shipped_text
+from survey.services import demo_client as client
+from survey.services.accounts import add_user
+from survey.services.answering import submit
+from survey.services.closing import close_survey
+from survey.services.opening import Opened, Plan, open_survey
+from survey.services.surveys import SurveyLine, list_surveys
+from survey.storage.engine import Sessions, reading
+from survey.storage.models import Box
+
+SEED = 2026
+EMAIL = "demo@example.org"
+ZONE = "Europe/Berlin"
+RUNNING = timedelta(days=14)
+ANSWERED = 0.55
+"""Share of the people of each team who have answered the open survey."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the owner of a demo may know of it: the login and the codes that lie open."""
+
+    email: str
+    password: str
+    codes: Mapping[str, Sequence[str]]
+    """Open survey -> codes of people who have not answered."""
+    opening_codes: Mapping[str, Sequence[str]]
+
+
+def fill(sessions: Sessions, keys: KeyFolder, now: datetime) -> Demo:
+    """Fill an empty database with the demo and return what it takes to try it."""
+    password = secrets.token_urlsafe(9)
+    with sessions() as session:
+        add_user(session, EMAIL, "Demo consultant", password)
+    questionnaire = find("environment")
+    first = _closed_wave(sessions, keys, questionnaire, now - timedelta(days=372), 1, None)
+    second = _closed_wave(sessions, keys, questionnaire, now - timedelta(days=188), 2, first)
+    opened = _open(sessions, keys, "Working environment, third wave", now, second)
+    left = _answer(sessions, questionnaire, opened, now - timedelta(days=1), 2, ANSWERED)
+    return Demo(EMAIL, password, {opened.slug: left}, {opened.slug: opened.opening_codes})
+
+
+def describe(sessions: Sessions, demo: Demo, url: str, now: datetime) -> Mapping[str, object]:
+    """Return the demo for scripts, in the form that `--describe` promises.
+
+    Parameters
+    ----------
+    demo
+        As `fill` returned it; codes that were used since are left out.
+    url
+        Where the demo is served, with a slash at the end.
+    """
+    with sessions() as session:
+        lines = list_surveys(session, now)
+    return {
+        "url": url,
+        "login": {"email": demo.email, "password": demo.password},
+        "surveys": [_described(sessions, demo, url, line) for line in lines],
+    }
+
+
+def _described(sessions: Sessions, demo: Demo, url: str, line: SurveyLine) -> Mapping[str, object]:
+    codes = demo.codes.get(line.slug, ()) if line.state == "open" else ()
+    opening = demo.opening_codes.get(line.slug, ()) if line.state in ("open", "ended") else ()
+    return {
+        "id": line.slug,
+        "name": line.title,
+        "state": "closed" if line.state == "destroying" else line.state,
+        "url": f"{url}s/{line.slug}",
+        "report_url": f"{url}surveys/{line.slug}/report",
+        "teams": [team.unit.name for team in client.TEAMS],
+        "codes": _unused(sessions, line.slug, codes),
+        "opening_codes": list(opening),
+    }
+
+
+def demo_from(stored: Mapping[str, object]) -> Demo:
+    """Return a demo from what `stored` made of it; anything missing is a KeyError."""
+    return Demo(**{name: stored[name] for name in Demo.__dataclass_fields__})  # type: ignore[arg-type]
+
+
+def stored(demo: Demo) -> Mapping[str, object]:
+    """Return a demo as it is written to its file."""
+    return asdict(demo)
+
+
+def _closed_wave(
+    sessions: Sessions,
+    keys: KeyFolder,
+    questionnaire: Questionnaire,
+    now: datetime,
+    wave: int,
+    previous: str | None,
+) -> str:
+    title = "Working environment, " + {1: "first wave", 2: "second wave"}[wave]
+    opened = _open(sessions, keys, title, now, previous)
+    _answer(sessions, questionnaire, opened, now, wave, 1.0)
+    close_survey(sessions, keys, opened.slug, opened.opening_codes[0], now + RUNNING)
+    return opened.slug
+
+
+def _open(
+    sessions: Sessions, keys: KeyFolder, title: str, now: datetime, previous: str | None
+) -> Opened:
+    """Open a survey three days ago; whoever is asked was told that it may close after two."""
+    opened_at = now - timedelta(days=3)
+    ends_at = (opened_at + RUNNING).astimezone(ZoneInfo(ZONE)).replace(hour=18, minute=0)
+    plan = Plan(
+        title=title,
+        client=client.CLIENT,
+        practice=client.PRACTICE,
+        critical=client.CRITICAL,
+        questionnaire_text=shipped_text("environment"),
+        units=client.UNITS,
+        policy=Policy(),
+        ends_at=ends_at.replace(second=0, microsecond=0),
+        closable_from=(opened_at + timedelta(days=2)).replace(minute=0, second=0, microsecond=0),
+        timezone=ZONE,
+        organiser=client.ORGANISER,
+        holders=client.HOLDERS,
+        help_contact=client.HELP,
+        harm_role=client.HARM_ROLE,
+        previous=previous,
+    )
+    with sessions() as session:
+        return open_survey(session, keys, plan, opened_at)
+
+
+def _answer(
+    sessions: Sessions,
+    questionnaire: Questionnaire,
+    opened: Opened,
+    now: datetime,
+    wave: int,
+    share: float,
+) -> tuple[str, ...]:
+    """Let a share of the people who would answer do so; return the codes that are left."""
+    left: list[str] = []
+    for team in client.TEAMS:
+        codes = opened.codes[team.unit.id]
+        people = list(client.people(questionnaire, team, wave, SEED))
+        answering = people[: round(len(people) * share)]
+        for person, code in zip(answering, codes, strict=False):
+            response = Response(person.answers, person.tenure, person.picks, person.comments)
+            with sessions() as session:
+                submit(session, opened.slug, code, response, now)
+        left += codes[len(answering) :]
+    return tuple(left)
+
+
+def _unused(sessions: Sessions, slug: str, codes: Sequence[str]) -> list[str]:
+    """Return the codes with which nobody has answered yet."""
+    with sessions() as session, reading(session):
+        used = set(session.scalars(sa.select(Box.nullifier).where(Box.survey == slug)))
+    return [code for code in codes if nullifier(read_person_code(code), slug) not in used]

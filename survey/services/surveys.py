@@ -1,0 +1,246 @@
+"""Looking at surveys: the list, one survey, and what was released of it.
+
+Everything here only reads. Opening, answering and closing have modules of their own.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from survey.disclosure.values import Policy, Release, Unit
+from survey.errors import UserError
+from survey.questionnaire.definition import Questionnaire
+from survey.questionnaire.parse import parse
+from survey.report.model import Facts, Report
+from survey.storage import models
+from survey.storage.engine import reading
+from survey.storage.queries import units_of
+from survey.storage.releases import read_release
+
+State = Literal["open", "ended", "destroying", "closed"]
+
+
+class UnknownSurvey(UserError):
+    """There is no survey at this address. Please check the link."""
+
+
+class NotClosedYet(UserError):
+    """The report opens once the survey is closed and its answers are destroyed."""
+
+
+class NeverOpened(UserError):
+    """Nobody opened the answers within 60 days of the end, so they were destroyed unread. There is
+    no report of this survey.
+    """
+
+
+@dataclass(frozen=True)
+class SurveyLine:
+    """One survey in the list."""
+
+    slug: str
+    title: str
+    client: str
+    state: State
+    opened_at: datetime
+    ends_at: datetime
+    closable_from: datetime
+    closed_at: datetime | None
+    asked: int
+
+
+@dataclass(frozen=True)
+class SurveyView:
+    """One survey, as it was frozen at opening, and its state."""
+
+    slug: str
+    title: str
+    client: str
+    practice: str
+    critical: tuple[str, ...]
+    questionnaire: Questionnaire
+    units: tuple[Unit, ...]
+    policy: Policy
+    state: State
+    opened_at: datetime
+    ends_at: datetime
+    closable_from: datetime
+    closed_at: datetime | None
+    timezone: str
+    organiser: str
+    holders: tuple[str, ...]
+    help_contact: str
+    harm_role: str
+    public_key: bytes
+    previous: str | None
+    revision: int
+    spoiled: int = 0
+    """Boxes that could not be opened when the survey was closed."""
+    surplus: int = 0
+    """Boxes beyond the number of codes that their unit was given."""
+    left_out: tuple[str, ...] | None = None
+    """Ids of units whose answers appear nowhere; None while nothing is released."""
+
+    @property
+    def asked(self) -> int:
+        """People who were asked, over all units."""
+        return sum(unit.asked for unit in self.units)
+
+
+def survey_view(session: Session, slug: str, now: datetime) -> SurveyView:
+    """Return one survey; `UnknownSurvey` where there is none of this name."""
+    with reading(session):
+        return view_of(session, slug, now)
+
+
+def list_surveys(session: Session, now: datetime) -> tuple[SurveyLine, ...]:
+    """Return all surveys, the newest first."""
+    asked = sa.func.coalesce(sa.func.sum(models.Unit.asked), 0)
+    query = (
+        sa.select(models.Survey, asked)
+        .outerjoin(models.Unit, models.Unit.survey == models.Survey.slug)
+        .group_by(models.Survey.slug)
+        .order_by(models.Survey.opened_at.desc(), models.Survey.slug)
+    )
+    with reading(session):
+        return tuple(_line(row, many, now) for row, many in session.execute(query))
+
+
+def load_release(session: Session, slug: str) -> Release:
+    """Return what was released of a closed survey; `NotClosedYet` before."""
+    with reading(session):
+        return _release(session, _row(session, slug))
+
+
+def load_report(session: Session, slug: str, now: datetime) -> Report:
+    """Build the report of a closed survey from its released tables, and from nothing else."""
+    with reading(session):
+        view = view_of(session, slug, now)
+        released = _release(session, _row(session, slug))
+        previous = _previous(session, view, now)
+    from survey.report.build import build
+
+    return build(view.questionnaire, released, facts_of(view), previous)
+
+
+def load_receipts(session: Session, slug: str) -> tuple[str, ...]:
+    """Return the closing record: the receipts of all boxes that were opened, in their own order."""
+    query = sa.select(models.ClosingReceipt.receipt).where(models.ClosingReceipt.survey == slug)
+    with reading(session):
+        _closed(_row(session, slug))
+        return tuple(session.scalars(query.order_by(models.ClosingReceipt.receipt)))
+
+
+def view_of(session: Session, slug: str, now: datetime) -> SurveyView:
+    """Return one survey, inside a transaction of the caller's."""
+    row = _row(session, slug)
+    return SurveyView(
+        slug=row.slug,
+        title=row.title,
+        client=row.client,
+        practice=row.practice,
+        critical=row.critical,
+        questionnaire=questionnaire_of(row.questionnaire),
+        units=_units(session, slug),
+        policy=_policy(row),
+        state=state_of(row, now),
+        opened_at=row.opened_at,
+        ends_at=row.ends_at,
+        closable_from=row.closable_from,
+        closed_at=row.closed_at,
+        timezone=row.timezone,
+        organiser=row.organiser,
+        holders=row.holders,
+        help_contact=row.help_contact,
+        harm_role=row.harm_role,
+        public_key=row.public_key,
+        previous=row.previous,
+        revision=row.revision,
+        spoiled=row.spoiled or 0,
+        surplus=row.surplus or 0,
+        left_out=row.left_out,
+    )
+
+
+@lru_cache(maxsize=64)
+def questionnaire_of(text: str) -> Questionnaire:
+    """Return the questionnaire that a survey keeps as text; each text is parsed once."""
+    return parse(text)
+
+
+def state_of(row: models.Survey, now: datetime) -> State:
+    """Return the state; a survey whose end has come is ended, whatever the table still says."""
+    if row.state == "open" and row.ends_at <= now:
+        return "ended"
+    return cast(State, row.state)
+
+
+def facts_of(view: SurveyView) -> Facts:
+    """Return what a report says about the survey itself, with dates as its people saw them."""
+    zone = ZoneInfo(view.timezone)
+    return Facts(
+        title=view.title,
+        client=view.client,
+        practice=view.practice,
+        opened=view.opened_at.astimezone(zone).date(),
+        closed=view.closed_at.astimezone(zone).date() if view.closed_at else None,
+        critical=view.critical,
+    )
+
+
+def _row(session: Session, slug: str) -> models.Survey:
+    row = session.get(models.Survey, slug)
+    if row is None:
+        raise UnknownSurvey
+    return row
+
+
+def _units(session: Session, slug: str) -> tuple[Unit, ...]:
+    return tuple(Unit(u.id, u.name, u.parent, u.asked) for u in units_of(session, slug))
+
+
+def _policy(row: models.Survey) -> Policy:
+    return Policy(row.policy_scores, row.policy_single, row.policy_spread)
+
+
+def _closed(row: models.Survey) -> tuple[str, ...]:
+    """Return the units that were left out; raise where nothing was released (yet)."""
+    if row.state != "closed":
+        raise NotClosedYet
+    if row.left_out is None:
+        raise NeverOpened
+    return row.left_out
+
+
+def _release(session: Session, row: models.Survey) -> Release:
+    left_out = _closed(row)
+    return read_release(session, row.slug, _units(session, row.slug), _policy(row), left_out)
+
+
+def _previous(session: Session, view: SurveyView, now: datetime) -> tuple[Facts, Release] | None:
+    """Return the earlier wave, where there is one and anything is known of it."""
+    if view.previous is None:
+        return None
+    row = _row(session, view.previous)
+    if row.state != "closed" or row.left_out is None:
+        return None
+    return facts_of(view_of(session, view.previous, now)), _release(session, row)
+
+
+def _line(row: models.Survey, asked: int, now: datetime) -> SurveyLine:
+    return SurveyLine(
+        slug=row.slug,
+        title=row.title,
+        client=row.client,
+        state=state_of(row, now),
+        opened_at=row.opened_at,
+        ends_at=row.ends_at,
+        closable_from=row.closable_from,
+        closed_at=row.closed_at,
+        asked=asked,
+    )

@@ -1,0 +1,1 @@
+"""The folder that Alembic reads: `env.py` runs a migration, `versions` holds them."""

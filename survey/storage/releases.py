@@ -1,0 +1,138 @@
+"""Writing a release into its tables, and reading it back as the same values.
+
+Nothing is computed here. Rows go in by key order, and comments by a hash of their text: no order
+that the answers came in can be seen from the tables.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from survey.disclosure.values import (
+    Edge,
+    Figure,
+    Kind,
+    Policy,
+    Release,
+    Released,
+    ReleasedGroup,
+    Unit,
+    Why,
+    Withheld,
+)
+from survey.storage import models
+
+Row = dict[str, Any]
+
+
+def write_release(session: Session, slug: str, release: Release) -> None:
+    """Write everything that will ever be known of a survey."""
+    groups = [_group_row(slug, group, at) for at, group in enumerate(release.groups)]
+    figures = (row for group in release.groups for row in _figure_rows(slug, group))
+    comments = (row for group in release.groups for row in _comment_rows(slug, group))
+    _insert(session, models.ReleasedGroup, groups, ("key",))
+    _insert(session, models.ReleasedFigure, figures, ("group_key", "measure"))
+    _insert(session, models.ReleasedComment, comments, ("group_key", "question", "place"))
+    this = models.Survey.slug == slug
+    session.execute(sa.update(models.Survey).where(this).values(left_out=release.left_out))
+
+
+def write_receipts(session: Session, slug: str, receipts: Iterable[str]) -> None:
+    """Write the closing record: which boxes were opened."""
+    rows = ({"survey": slug, "receipt": receipt} for receipt in set(receipts))
+    _insert(session, models.ClosingReceipt, rows, ("receipt",))
+
+
+def read_release(
+    session: Session, slug: str, units: Sequence[Unit], policy: Policy, left_out: tuple[str, ...]
+) -> Release:
+    """Read a release as it was written."""
+    figures, comments = _read_figures(session, slug), _read_comments(session, slug)
+    query = sa.select(models.ReleasedGroup).where(models.ReleasedGroup.survey == slug)
+    groups = tuple(
+        ReleasedGroup(
+            key=row.key,
+            name=row.name,
+            kind=cast(Kind, row.kind),
+            parent=row.parent,
+            units=row.units,
+            n=row.n,
+            asked=row.asked,
+            figures=figures.get(row.key, {}),
+            comments=comments.get(row.key, {}),
+        )
+        for row in session.scalars(query.order_by(models.ReleasedGroup.place))
+    )
+    return Release(tuple(units), policy, groups, left_out)
+
+
+def in_no_order(texts: Iterable[str]) -> list[str]:
+    """Return texts in an order that follows from each text alone, yet not from its letters."""
+    return sorted(texts, key=lambda text: (blake2b(text.encode()).digest(), text))
+
+
+def _insert(
+    session: Session, table: type[models.Base], rows: Iterable[Row], key: tuple[str, ...]
+) -> None:
+    ordered = sorted(rows, key=lambda row: tuple(row[name] for name in key))
+    if ordered:
+        session.connection().execute(sa.insert(table), ordered)  # no objects are made of rows
+
+
+def _group_row(slug: str, group: ReleasedGroup, place: int) -> Row:
+    return {
+        "survey": slug,
+        "key": group.key,
+        "name": group.name,
+        "kind": group.kind,
+        "parent": group.parent,
+        "units": group.units,
+        "n": group.n,
+        "asked": group.asked,
+        "place": place,
+    }
+
+
+def _figure_rows(slug: str, group: ReleasedGroup) -> Iterator[Row]:
+    empty = dict.fromkeys(("value", "n", "step", "edge", "why"))
+    for measure, figure in group.figures.items():
+        row: Row = {"survey": slug, "group_key": group.key, "measure": measure} | empty
+        if isinstance(figure, Withheld):
+            yield row | {"why": figure.why}
+        else:
+            shown = {"value": figure.value, "n": figure.n, "step": figure.step, "edge": figure.edge}
+            yield row | shown
+
+
+def _comment_rows(slug: str, group: ReleasedGroup) -> Iterator[Row]:
+    for question, texts in group.comments.items():
+        for place, text in enumerate(in_no_order(texts)):
+            key = {"survey": slug, "group_key": group.key, "question": question, "place": place}
+            yield key | {"text": text}
+
+
+def _read_figures(session: Session, slug: str) -> Mapping[str, Mapping[str, Figure]]:
+    query = sa.select(models.ReleasedFigure).where(models.ReleasedFigure.survey == slug)
+    found: dict[str, dict[str, Figure]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.group_key, {})[row.measure] = _figure(row)
+    return found
+
+
+def _figure(row: models.ReleasedFigure) -> Figure:
+    if row.value is None or row.n is None or row.step is None:
+        return Withheld(cast(Why, row.why))
+    return Released(row.value, row.n, row.step, cast(Edge, row.edge))
+
+
+def _read_comments(session: Session, slug: str) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    table = models.ReleasedComment
+    query = sa.select(table).where(table.survey == slug).order_by(table.question, table.place)
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for row in session.scalars(query):
+        of_group = found.setdefault(row.group_key, {})
+        of_group[row.question] = (*of_group.get(row.question, ()), row.text)
+    return found

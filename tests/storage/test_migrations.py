@@ -1,0 +1,113 @@
+"""A migrated database is the database of the models, and migrating loses nothing."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+
+from survey.storage.engine import make_engine
+from survey.storage.migrate import ReferencesBroken, changing, migrate
+from survey.storage.models import Account, Base, LoginSession
+
+
+@pytest.fixture
+def migrated(database_url):
+    migrate(database_url)
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+def schema(engine):
+    """What a database says of itself: columns, keys, rules; in a fixed order."""
+    found = sa.inspect(engine)
+    return {
+        name: (
+            [(c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(name)],
+            found.get_pk_constraint(name),
+            sorted(map(repr, found.get_foreign_keys(name))),
+            sorted(map(repr, found.get_unique_constraints(name))),
+            sorted(map(repr, found.get_check_constraints(name))),
+            sorted(map(repr, found.get_indexes(name))),
+            found.get_table_options(name),
+        )
+        for name in sorted(set(found.get_table_names()) - {"alembic_version"})
+    }
+
+
+def test_alembic_finds_nothing_to_add(migrated):
+    with migrated.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_migrated_schema_is_that_of_the_models_rules_included(migrated):
+    by_migrations = schema(migrated)
+    with migrated.begin() as connection:
+        Base.metadata.drop_all(connection)
+        Base.metadata.create_all(connection)
+    assert schema(migrated) == by_migrations
+
+
+def test_migrating_again_changes_nothing(migrated, database_url):
+    before = schema(migrated)
+    migrate(database_url)
+    assert schema(migrated) == before
+
+
+def test_a_step_back_leaves_nothing(migrated):
+    from survey.storage.migrations.versions import v0001_first
+
+    with changing(migrated) as connection:
+        with Operations.context(MigrationContext.configure(connection)):
+            v0001_first.downgrade()
+        assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
+
+
+def add_ten_sessions(engine):
+    with engine.begin() as connection:
+        connection.execute(
+            sa.insert(Account), {"id": 1, "email": "a@example.org", "name": "Ana", "password": "x"}
+        )
+        rows = [
+            {
+                "token_hash": bytes([n]) * 32,
+                "account": 1,
+                "expires_at": datetime(2026, 1, 1, tzinfo=UTC),
+            }
+            for n in range(10)
+        ]
+        connection.execute(sa.insert(LoginSession), rows)
+
+
+def children(engine):
+    with engine.connect() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(LoginSession))
+
+
+def test_rebuilding_a_table_keeps_its_children(migrated):
+    """SQLite changes a table by building it anew; with foreign keys on this loses all children."""
+    add_ten_sessions(migrated)
+    rebuilt: Literal["always", "auto"] = "always" if migrated.dialect.name == "sqlite" else "auto"
+    with changing(migrated) as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table("account", recreate=rebuilt) as account:
+            account.add_column(sa.Column("nickname", sa.Text()))
+    assert children(migrated) == 10
+    with migrated.connect() as connection:
+        if migrated.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_migration_that_orphans_rows_is_undone(migrated):
+    add_ten_sessions(migrated)
+    orphaning = (ReferencesBroken, sa.exc.IntegrityError)  # PostgreSQL refuses at once by itself
+    with pytest.raises(orphaning), changing(migrated) as connection:
+        connection.execute(sa.text("UPDATE login_session SET account = 99"))
+    with migrated.connect() as connection:
+        accounts = connection.scalars(sa.select(LoginSession.account).distinct()).all()
+    assert accounts == [1]
