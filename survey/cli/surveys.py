@@ -1,0 +1,123 @@
+"""`headwind open` and `headwind close`: a survey from the command line, for scripts."""
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from survey.ballots.keys import KeyFolder
+from survey.config import Config, instance_folder, load_config
+from survey.disclosure.values import Policy
+from survey.errors import UserError
+from survey.questionnaire.shipped import text_of
+from survey.services.closing import close_survey
+from survey.services.opening import Opened, Plan, check_plan, open_survey, parse_units
+from survey.services.starting import database
+
+
+class NotATime(UserError):
+    """No date and time: “{value}”. Write it as 2027-03-31T18:00."""
+
+
+class UnknownZone(UserError):
+    """No time zone: “{name}”. Write one such as Europe/Berlin."""
+
+
+@click.command(name="open")
+@click.argument("units", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--title", required=True, help="What the survey is called.")
+@click.option("--client", required=True, help="Whose people are asked.")
+@click.option("--questionnaire", default="environment", show_default=True, help="Name or file.")
+@click.option("--practice", default="", help="The practice that is planned.")
+@click.option("--critical", default="", help="Dimensions it hangs on, such as COOP,VISION.")
+@click.option("--ends", required=True, help="Last moment, such as 2027-03-31T18:00.")
+@click.option("--closable-from", default="", help="Earliest closing, at least a day from now.")
+@click.option("--timezone", default="UTC", show_default=True)
+@click.option("--organiser", required=True, help="Who runs the survey.")
+@click.option(
+    "--holder", "holders", multiple=True, required=True, help="Who holds an opening code."
+)
+@click.option("--contact", required=True, help="Whom respondents may ask.")
+@click.option("--harm-role", default="", help="Who receives a sign of harm.")
+@click.option("--least", default=5, show_default=True, help="Answers from which on scores appear.")
+@click.option("--previous", default=None, help="The earlier wave that it is compared with.")
+def open_(units: Path, **told: object) -> None:
+    """Open a survey over the units of a CSV file (unit,parent,people) and print its codes as JSON.
+
+    The codes are printed once and stored nowhere. Keep the opening codes apart from each other.
+    """
+    config = load_config(instance_folder(os.environ), os.environ)
+    now = datetime.now(UTC)
+    plan = _plan(units, told)
+    check_plan(plan, now, config.public_url, config.demo)
+    with database(config.database_url) as sessions, sessions() as session:
+        opened = open_survey(session, KeyFolder(config.keys), plan, now)
+    click.echo(json.dumps(_shown_once(opened, plan, config), indent=2, ensure_ascii=False))
+
+
+@click.command()
+@click.argument("survey")
+def close(survey: str) -> None:
+    """Open the answers of SURVEY (the last part of its address), once.
+
+    The opening code is asked for, or read from standard input where that is no terminal.
+    """
+    config = load_config(instance_folder(os.environ), os.environ)
+    asked = sys.stdin.isatty()
+    code = click.prompt("Opening code", hide_input=True) if asked else sys.stdin.readline()
+    with database(config.database_url) as sessions:
+        close_survey(
+            sessions, KeyFolder(config.keys), survey, code.strip(), datetime.now(UTC), _progress
+        )
+    click.echo(f"{survey} is closed; its report is ready.")
+
+
+def _plan(units: Path, told: dict[str, object]) -> Plan:
+    text = {name: str(value or "") for name, value in told.items()}
+    holders = told["holders"]
+    return Plan(
+        title=text["title"],
+        client=text["client"],
+        practice=text["practice"],
+        critical=tuple(filter(None, text["critical"].replace(" ", "").split(","))),
+        questionnaire_text=text_of(text["questionnaire"]),
+        units=parse_units(units.read_text(encoding="utf-8-sig")),
+        policy=Policy(scores=int(text["least"]), single=max(10, int(text["least"]))),
+        ends_at=_moment(text["ends"], text["timezone"]),
+        closable_from=_moment(text["closable_from"] or text["ends"], text["timezone"]),
+        timezone=text["timezone"],
+        organiser=text["organiser"],
+        holders=tuple(map(str, holders)) if isinstance(holders, tuple) else (),
+        help_contact=text["contact"],
+        harm_role=text["harm_role"],
+        previous=text["previous"] or None,
+    )
+
+
+def _moment(value: str, zone: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError as fault:
+        raise NotATime(value=value[:40]) from fault
+    try:
+        return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+    except (KeyError, ValueError, OSError) as fault:
+        raise UnknownZone(name=zone[:40]) from fault
+
+
+def _shown_once(opened: Opened, plan: Plan, config: Config) -> dict[str, object]:
+    names = {unit.id: unit.name for unit in plan.units}
+    return {
+        "survey": opened.slug,
+        "address": f"{config.public_url}/s/{opened.slug}",
+        "opening_codes": list(opened.opening_codes),
+        "codes": {names[unit]: list(codes) for unit, codes in opened.codes.items()},
+    }
+
+
+def _progress(stage: str, done: int, total: int) -> None:
+    click.echo(f"{stage}: {done} of {total}", err=True)
