@@ -1,6 +1,6 @@
 """What changed since the wave before: each difference with its own interval."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from survey.charts.chart import Chart, Table
 from survey.charts.style import (
@@ -33,7 +33,7 @@ def change_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | No
         key=key_from("changes", group.key, "narrow" if narrow else "wide"),
         title=finding(group.changes),
         subtitle="Difference since the wave before, with its 95 % interval",
-        note=_note(group.changes),
+        note=_note(group, report),
         alt=f"{group.name}: " + " ".join(words.change_sentence(c) for c in group.changes),
         figure_json=_figure(group.changes, narrow).to_json(),
         table=_table(group.changes, report),
@@ -55,14 +55,22 @@ def _names(names: Sequence[str]) -> str:
     return words.join(names) if len(names) < 4 else f"{len(names)} measures"
 
 
-def _note(changes: Sequence[Change]) -> str:
+def _note(group: GroupReport, report: Report) -> str:
+    changes = group.changes
     smallest = min(change.detectable for change in changes)
     largest = max(change.detectable for change in changes)
     same = round(smallest, 1) == round(largest, 1)
     could = f"{smallest:.1f}" if same else f"{smallest:.1f} to {largest:.1f}"
+    cut = any(list(_open_ends(change)) for change in changes)
+    arrow = (
+        "An arrow: an average is cut off there, so the change may reach further. " if cut else ""
+    )
+    before = f", {report.previous.title}" if report.previous and report.previous.title else ""
     return (
+        f"{words.answered_text(group)} answered; compared with the wave before{before}. "
         "Coloured only where the interval leaves out zero. The smallest change that these two "
-        f"waves could have shown is about {could} points. A change says nothing about its cause."
+        f"waves could have shown is about {could} points. {arrow}"
+        "A change says nothing about its cause."
     )
 
 
@@ -75,7 +83,7 @@ def _table(changes: Sequence[Change], report: Report) -> Table:
                 words.figure_text(c.before, report.policy),
                 words.figure_text(c.after, report.policy),
                 _signed(c.difference),
-                f"{_signed(c.low)} to {_signed(c.high)}",
+                f"{_end(c.low)} to {_end(c.high)}",
                 "clear change" if c.clear else "no clear change",
             )
             for c in changes
@@ -86,6 +94,15 @@ def _table(changes: Sequence[Change], report: Report) -> Table:
 def _signed(value: float) -> str:
     rounded = round(value, 1)
     return "0.0" if rounded == 0 else f"{'+' if rounded > 0 else '−'}{abs(rounded):.1f}"
+
+
+def _end(value: float) -> str:
+    """Return an end of an interval; one that just leaves out zero must not read as zero."""
+    if value == 0 or round(value, 1) != 0:
+        return _signed(value)
+    sign = "+" if value > 0 else "−"
+    near = f"just {'above' if value > 0 else 'below'} 0"
+    return f"{sign}{abs(value):.2f}" if round(value, 2) else near
 
 
 def _figure(changes: Sequence[Change], narrow: bool) -> Sheet:
@@ -107,10 +124,21 @@ def _figure(changes: Sequence[Change], narrow: bool) -> Sheet:
     return sheet
 
 
+def _open_ends(change: Change) -> Iterator[tuple[float, str]]:
+    """Yield where a clipped average of either wave keeps the interval open, with its arrow."""
+    edges = change.before.edge, change.after.edge
+    if edges[0] == "high" or edges[1] == "low":
+        yield change.low, "triangle-left"
+    if edges[0] == "low" or edges[1] == "high":
+        yield change.high, "triangle-right"
+
+
 def _draw(sheet: Sheet, change: Change, y: float, reach: float, narrow: bool) -> None:
     color = (TEAL if change.difference > 0 else RUST) if change.clear else GREY
     line(sheet, (-reach, y), (reach, y), RULE)
     line(sheet, (change.low, y), (change.high, y), color, 9, opacity=0.28)
+    for end, arrow in _open_ends(change):
+        marks(sheet, [end], [y], arrow, color, 9)
     symbol = (
         ("triangle-up" if change.difference > 0 else "triangle-down")
         if change.clear

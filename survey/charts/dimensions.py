@@ -1,9 +1,10 @@
-"""The dimensions of one group: where each stands, how surely, and where the organisation stands."""
+"""The dimensions of one group: where each stands, how sure that is, and the organisation."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from survey.charts.chart import Chart, Table
+from survey.charts.scale import limits, one_person, rounding, ticks
 from survey.charts.style import (
     EDGE,
     INK,
@@ -107,13 +108,16 @@ def _organisation(group: GroupReport, report: Report) -> dict[str, float]:
 
 
 def _note(group: GroupReport, report: Report) -> str:
-    rules = report.questionnaire.readiness
+    rules, (lo, hi) = report.questionnaire.readiness, limits(report)
     mark = "The upright mark is the whole organisation. " if _organisation(group, report) else ""
+    results = [r for d in group.dimensions for r in (d, *d.facets)]
+    cut = any(isinstance(r.figure, Estimate) and r.figure.released.edge for r in results)
+    arrow = "An arrow: the average is cut off there, so that it tells nobody’s answer. "
     return (
-        f"{words.answered_text(group)} answered. {mark}Dashed lines: the floor, "
-        f"{words.number(rules.floor)}, and the target, {words.number(rules.target)}. "
-        "Coloured only where the interval leaves little doubt; a hollow mark cannot be told. "
-        "An arrow: the average is cut off there, so that it tells nobody’s answer."
+        f"{words.answered_text(group)} answered{one_person(group, report)}. {mark}Dashed lines: "
+        f"the floor, {words.number(rules.floor)}, and the target, {words.number(rules.target)}. "
+        "Coloured only where there is little doubt; a hollow mark cannot be told. "
+        f"{arrow if cut else ''}{rounding(group)}The axis shows the whole scale, {lo} to {hi}."
     )
 
 
@@ -152,8 +156,8 @@ def _figure(rows: Sequence[_Row], report: Report, narrow: bool) -> Sheet:
     margins = {"l": 8, "r": 8} if narrow else {"l": 190, "r": 170}
     height = round((-bottom - 0.3) * unit) + 56
     sheet = Sheet(NARROW if narrow else WIDE, height, {**margins, "t": 26, "b": 30})
-    lo, hi = _limits(report)
-    sheet.xaxis = axis(range=[lo, hi], tickvals=list(range(round(lo), round(hi) + 1)))
+    lo, hi = limits(report)
+    sheet.xaxis = axis(range=[lo, hi], tickvals=ticks(lo, hi))
     sheet.yaxis = axis(range=[bottom, -0.3], showticklabels=False)
     _guides(sheet, report, (bottom, -0.3), (lo, hi))
     for row in rows:
@@ -161,24 +165,19 @@ def _figure(rows: Sequence[_Row], report: Report, narrow: bool) -> Sheet:
     return sheet
 
 
-def _limits(report: Report) -> tuple[int, int]:
-    responses = [report.questionnaire.range_of(i.id) for i in report.questionnaire.items]
-    return min(r[0] for r in responses), max(r[1] for r in responses)
-
-
-def _guides(
-    sheet: Sheet, report: Report, span: tuple[float, float], limits: tuple[int, int]
-) -> None:
+def _guides(sheet: Sheet, report: Report, span: tuple[float, float], ends: tuple[int, int]) -> None:
     rules = report.questionnaire.readiness
-    for tick in range(limits[0], limits[1] + 1):
+    for tick in ticks(*ends):
         line(sheet, (tick, span[0]), (tick, span[1]))
     for cut, name, side in ((rules.floor, "floor", "right"), (rules.target, "target", "left")):
+        if not ends[0] <= cut <= ends[1]:
+            continue
         line(sheet, (cut, span[0]), (cut, span[1]), EDGE, 1.2, dash="4px,3px")
         write(sheet, (cut, span[1]), name, size=13, side=side, yanchor="bottom", shift=(0, 2))
 
 
 def _draw(sheet: Sheet, row: _Row, report: Report, narrow: bool) -> None:
-    lo, hi = _limits(report)
+    lo, hi = limits(report)
     line(sheet, (lo, row.y), (hi, row.y), RULE)
     _label(sheet, row, report, narrow)
     if row.mark is not None:

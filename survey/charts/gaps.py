@@ -41,7 +41,7 @@ def gap_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | None:
 
 
 def finding(shown: Sequence[PracticeResult]) -> str:
-    """Return in how many practices people surely know more than they do."""
+    """Return in how many practices knowing lies clearly above doing."""
     clear = [p for p in shown if isinstance(p.gap, Estimate) and p.gap.state == "weak"]
     if not clear:
         return "No practice shows a clear gap between knowing and doing"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from survey.charts.chart import Chart, Table
+from survey.charts.scale import limits
 from survey.charts.style import (
     HATCH,
     INK,
@@ -28,6 +29,8 @@ from survey.report.model import Estimate, GroupReport, Report, State
 CELL, GAP = 0.96, 0.92
 """Width and height of a cell, as shares of its place."""
 LONGEST_NAME = 26
+FEW = 3
+"""So many dimensions are named in a heading."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,12 @@ class _Layout:
     @property
     def unit(self) -> int:
         return 62 if self.narrow else 40
+
+    @property
+    def type_size(self) -> float:
+        """Return the size of the figures, so that "≥ 3.8" fits into a cell."""
+        room = (NARROW if self.narrow else WIDE - self.margins["l"]) / max(self.columns, 1)
+        return min(14 if self.narrow else 16, max(room / 2.9, 9))
 
     @property
     def height(self) -> float:
@@ -57,12 +66,17 @@ def heatmap_chart(report: Report, narrow: bool) -> Chart:
     return Chart(
         key=key_from("map", "narrow" if narrow else "wide"),
         title=finding(report),
-        subtitle="Average from 1 to 5, 5 is healthiest; coloured by what can be said of it",
+        subtitle=_subtitle(report),
         note=_note(report),
         alt=_alt(report),
         figure_json=_figure(report, narrow).to_json(),
         table=_table(report),
     )
+
+
+def _subtitle(report: Report) -> str:
+    lo, hi = limits(report)
+    return f"Average from {lo} to {hi}, {hi} is healthiest; coloured by what can be said of it"
 
 
 def finding(report: Report) -> str:
@@ -76,11 +90,25 @@ def finding(report: Report) -> str:
     )
     if not weak:
         return f"No dimension is very likely below {floor} in any group"
+    if len(weak) > FEW:
+        return _many(report, weak, floor)
     told = [
         f"{name} in {groups}" + (f" of {len(report.groups)} groups" if not at else "")
         for at, (name, groups) in enumerate(weak.most_common())
     ]
     return f"Very likely below {floor}: {words.join(told)}"
+
+
+def _many(report: Report, weak: Counter[str], floor: str) -> str:
+    """Return the finding where too many dimensions are weak to name them all."""
+    groups = sum(bool(words.weak_names(group)) for group in report.groups)
+    most = max(weak.values())
+    often = [name for name, times in weak.items() if times == most]
+    named = f", most often {words.join(often)}" if len(often) <= FEW else ""
+    return (
+        f"Very likely below {floor}: at least one dimension in {groups} of "
+        f"{len(report.groups)} groups{named}"
+    )
 
 
 def _note(report: Report) -> str:
@@ -89,6 +117,9 @@ def _note(report: Report) -> str:
         if report.left_out
         else ""
     )
+    figures = [d.figure for group in report.groups for d in group.dimensions]
+    cut = any(isinstance(figure, Estimate) and figure.released.edge for figure in figures)
+    edges = " ≥ and ≤: the average is cut off there." if cut else ""
     pooled = (
         " Units too small to be shown alone are taken together where that makes a group."
         if any(group.kind == "pooled" for group in report.groups)
@@ -96,8 +127,7 @@ def _note(report: Report) -> str:
     )
     return (
         f"{report.answered} of {report.asked} people stand behind the map. Groups stand in the "
-        f"order of the organisation, not by rank.{pooled}{hidden} ≥ and ≤: the average is cut off "
-        "there."
+        f"order of the organisation, not by rank.{pooled}{hidden} Averages are rounded.{edges}"
     )
 
 
@@ -185,7 +215,7 @@ def _cells(sheet: Sheet, report: Report, layout: _Layout, state: State) -> None:
         "insidetextanchor": "middle",
         "textangle": 0,
         "constraintext": "none",
-        "textfont": {"color": look.on_fill, "size": 14 if layout.narrow else 16},
+        "textfont": {"color": look.on_fill, "size": layout.type_size},
     }
     places = [(column - CELL / 2, CELL, _y(row, layout)) for column, row, _ in found]
     _bars(sheet, places, layout, {"color": look.fill}, **texts)
@@ -246,9 +276,11 @@ def _withheld(sheet: Sheet, report: Report, layout: _Layout) -> None:
     places = [(start, wide, _y(row, layout)) for start, wide, row in cells]
     _bars(sheet, places, layout, {"color": PAPER, "pattern": pattern, "line": edge})
     for start, wide, row in cells:
-        said = "not shown: too few answers" if wide > 2 else "–"
+        whole = wide > CELL
+        said = "not shown: too few answers" if whole else "not\nshown"
         place = (start + wide / 2, _y(row, layout))
-        write(sheet, place, said, size=14, side="center", bgcolor=PAPER)
+        size = 14 if whole else min(12, layout.type_size)
+        write(sheet, place, said, size=size, side="center", bgcolor=PAPER)
 
 
 def _name(sheet: Sheet, row: int, name: str, answers: str, layout: _Layout) -> None:
@@ -264,7 +296,5 @@ def _name(sheet: Sheet, row: int, name: str, answers: str, layout: _Layout) -> N
 
 
 def key_words() -> tuple[tuple[str, str, str], ...]:
-    """Return fill, ink and words of each state, for a key on the page."""
-    return tuple(
-        (look.fill, look.on_fill, words.state_word(state)) for state, look in LOOKS.items()
-    )
+    """Return fill, state and words of each state, for a key on the page."""
+    return tuple((look.fill, state, words.state_word(state)) for state, look in LOOKS.items())

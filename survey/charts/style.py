@@ -5,16 +5,34 @@ Colour never speaks alone: each state has a mark of its own, and the table says 
 contrast of every text on its ground is computed in the tests.
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
-import plotly.graph_objects as go
+import plotly.io as pio
 
+from survey.charts.chart import CONFIG
 from survey.report.model import State
 
 INK, INK_2, RULE, EDGE, PAPER = "#14212B", "#4A5A66", "#DCE2E6", "#7B8892", "#FFFFFF"
 TEAL, RUST, GREY = "#0B5966", "#9C3F07", "#62717D"
 HATCH = "#C3CCD2"
+DARK = {
+    INK: "#E9EFF2",
+    INK_2: "#A8B6BF",
+    RULE: "#2B3A45",
+    EDGE: "#7E8E99",
+    PAPER: "#101920",
+    TEAL: "#7FCBD3",
+    RUST: "#F2A877",
+    GREY: "#93A2AC",
+    HATCH: "#46545E",
+    "#E4E9EC": "#2F3E49",
+    "#14212D": "#E9EFF2",
+}
+"""What stands for each ink on a dark page. Fills of cells and the texts on them stay, but for those
+of "unclear": what cannot be told must not be the brightest of all."""
+DRAWING = json.dumps({"config": CONFIG, "dark": DARK})
 # A name with a digit must be quoted, or the browser drops the whole list without a word.
 FONT = '"Source Sans 3", "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif'
 WIDE, NARROW = 820, 328
@@ -30,11 +48,11 @@ class Look:
     on_fill: str
 
 
-# Fills differ from the inks by a digit, so that a dark page swaps inks and leaves fills alone.
+# Fills and the texts on them differ from the inks by a digit: a dark page swaps inks by their code.
 LOOKS: dict[State, Look] = {
     "strong": Look(TEAL, "circle", "#1F7986", "#FFFFFE"),
     "sound": Look(TEAL, "diamond", "#9ACDD1", "#14212C"),
-    "unclear": Look(GREY, "circle-open", "#E4E9EC", "#14212C"),
+    "unclear": Look(GREY, "circle-open", "#E4E9EC", "#14212D"),
     "weak": Look(RUST, "triangle-down", "#B4520E", "#FFFFFE"),
 }
 
@@ -53,10 +71,7 @@ def axis(**more: Any) -> dict[str, Any]:
 
 @dataclass
 class Sheet:
-    """A figure while it is drawn: its parts are collected and handed to Plotly once.
-
-    (Plotly checks all annotations again whenever one is added, which is slow for a map of cells.)
-    """
+    """A figure while it is drawn: its parts are collected and handed to Plotly once."""
 
     width: int
     height: int
@@ -68,7 +83,11 @@ class Sheet:
     annotations: list[dict[str, Any]] = field(default_factory=list)
 
     def to_json(self) -> str:
-        """Return the finished figure of a fixed size; heading and note stand on the page."""
+        """Return the finished figure with all that drawing it takes; heading and note stand apart.
+
+        It carries its own configuration, so that no page can draw it without, and the inks of a
+        dark page. Width and height are those of the figure alone; a page may make it narrower.
+        """
         layout = {
             "template": None,
             "width": self.width,
@@ -87,7 +106,9 @@ class Sheet:
             "shapes": self.shapes,
             "annotations": self.annotations,
         }
-        return str(go.Figure(data=self.traces, layout=layout).to_json())
+        # Checking every property takes ten times as long as all the rest; a test does it instead.
+        figure = str(pio.to_json({"data": self.traces, "layout": layout}, validate=False))
+        return f"{figure[:-1]},{DRAWING[1:]}"
 
 
 def write(

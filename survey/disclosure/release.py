@@ -119,7 +119,7 @@ def _released(group: Group, figures: Mapping[str, Figure], voices: _Voices | Non
         parent=group.parent,
         units=tuple(unit.id for unit in group.units),
         n=group.n,
-        asked=group.asked,
+        asked=max(group.asked, group.n),  # spare codes can bring more answers than people asked
         figures={**figures, **harm},
         comments=voices.comments if voices else {},
     )

@@ -157,11 +157,14 @@ def overview(report: Report) -> tuple[str, str]:
 
     Without verdicts the heading names what is reported on, and the sentence what was measured.
     """
-    rules = [group.verdict.rule for group in report.groups if group.verdict]
+    judged = [group for group in report.groups if group.verdict]
+    rules = [group.verdict.rule for group in judged if group.verdict]
     if not report.groups:
         return "Too few answers to show anything", "No group reached the number it takes."
     if not rules:
         return f"{report.facts.title}: how the teams stand", "These scales have no verdict."
+    if len(judged) == 1:
+        return headline(judged[0], report), ""
     ready, many = rules.count("ready"), len(rules)
     carry = f"carry {report.facts.practice}" if report.facts.practice else "carry a new practice"
     verb = "is" if ready == 1 else "are"
@@ -179,18 +182,24 @@ def _rest(rules: Sequence[Rule]) -> str:
 
 
 def _headline_without_verdict(group: GroupReport, report: Report) -> str:
+    said = standing_out(group, report)
+    return f"{group.name}: {said[0].lower() + said[1:] if said.startswith('Nothing') else said}"
+
+
+def standing_out(group: GroupReport, report: Report) -> str:
+    """Return which dimensions of a group are clearly low, or else clearly high."""
     weak = weak_names(group)
     if len(weak) == len(group.dimensions) > 1:
-        weak = ["every dimension"]
+        weak = ["Every dimension"]
     strong = names_by_state(group, "strong")
     if len(strong) == len(group.dimensions) > 1:
-        strong = ["every dimension"]
+        strong = ["Every dimension"]
     floor = number(report.questionnaire.readiness.floor)
     if weak:
-        return f"{group.name}: {join(weak)} very likely below {floor}"
+        return f"{join(weak)} very likely below {floor}"
     if strong:
-        return f"{group.name}: {join(strong)} likely at the target"
-    return f"{group.name}: nothing stands out clearly"
+        return f"{join(strong)} likely at the target"
+    return "Nothing stands out clearly"
 
 
 def names_by_state(group: GroupReport, state: State) -> list[str]:
@@ -227,14 +236,15 @@ def verdict_sentence(verdict: Verdict, questionnaire: Questionnaire) -> str:
 
 
 def short_reason(group: GroupReport, questionnaire: Questionnaire) -> str:
-    """Return in a few words what the verdict of a group turns on; nothing where it is ready."""
+    """Return in a few words what the verdict of a group turns on."""
     verdict = group.verdict
     if verdict is None:
         return kind_text(group)
     if verdict.rule == "ready_with_conditions":
-        return (
-            f"Not sure to reach the target: {join(scale_names(verdict.conditions, questionnaire))}."
-        )
+        names = join(scale_names(verdict.conditions, questionnaire))
+        return f"May miss the target: {names}."
+    if verdict.rule == "ready":
+        return "Every dimension is very likely above the floor."
     return " ".join(reason_sentence(reason, questionnaire) for reason in verdict.reasons)
 
 
@@ -304,9 +314,7 @@ def advice_sentence(practice: PracticeResult, questionnaire: Questionnaire) -> s
         case "capacity_first":
             return "People lack time, training or say. Give these first."
         case "start_here":
-            return (
-                "People know how, the environment carries it, and it is not done yet. Start here."
-            )
+            return "It is clear to people, and what it rests on is sound. Start here."
         case "try_small":
             return f"Try it small, and watch {names}." if names else "Try it small."
 
@@ -347,6 +355,15 @@ def item_text(item: ItemResult, report: Report) -> str:
     return text(item.text).replace("[PRACTICE]", report.facts.practice or "a new practice")
 
 
+def asked_text(questionnaire: Questionnaire) -> str:
+    """Return how much was asked: "32 statements in 7 dimensions and 5 on other scales"."""
+    inside = {d.id for d in questionnaire.dimensions}
+    counted = sum(item.scale in inside for item in questionnaire.items)
+    rest = len(questionnaire.items) - counted
+    more = f" and {rest} on other scales" if rest else ""
+    return f"{counted} statements in {len(inside)} dimensions{more}"
+
+
 def response_sentence(report: Report) -> str:
     """Return how many people stand behind the report."""
     return (
@@ -355,13 +372,23 @@ def response_sentence(report: Report) -> str:
     )
 
 
-def cut_offs(questionnaire: Questionnaire) -> tuple[tuple[str, str], ...]:
-    """Return every cut-off of the verdict and the advice, in words, with its value."""
+def cut_offs(questionnaire: Questionnaire, judged: bool = True) -> tuple[tuple[str, str], ...]:
+    """Return every cut-off in words, with its value; those of verdict and advice if `judged`."""
     r = questionnaire.readiness
 
     def sure(value: float) -> str:
         return f"{value * 100:.0f} %"
 
+    if not judged:
+        return (
+            ("Floor", number(r.floor)),
+            ("Target", number(r.target)),
+            ("Very likely below the floor: with probability", sure(r.block)),
+            ("Very likely above the floor: with probability", sure(r.gate)),
+            ("Likely at the target: with probability", sure(r.condition)),
+            ("Reliability and spread of people that are assumed", _assumed(questionnaire)),
+            ("Weight of that spread, in degrees of freedom", f"{r.prior_df:g}"),
+        )
     return (
         ("Floor: the middle of the scale", number(r.floor)),
         ("Target", number(r.target)),
@@ -385,6 +412,11 @@ def cut_offs(questionnaire: Questionnaire) -> tuple[tuple[str, str], ...]:
         ("A gap counts from", number(r.gap_least)),
         ("The smallest change called one: dimension, index", _least_changes(questionnaire)),
     )
+
+
+def _assumed(questionnaire: Questionnaire) -> str:
+    found = sorted({(scale.reliability, scale.prior_sd) for scale in questionnaire.dimensions})
+    return " · ".join(f"{reliability:.2f}, {spread:.2f}" for reliability, spread in found)
 
 
 def _reliabilities(questionnaire: Questionnaire) -> str:

@@ -121,6 +121,13 @@ REMARKS = {
         "Let the people who do the work say how long it takes.",
         "Talk to each other before talking to the boss.",
         "One list of priorities instead of five.",
+        "That somebody asks after a month how it is going.",
+        "Shared targets for both departments.",
+        "An hour a week in which nobody books a meeting.",
+        "Handovers in writing, not in the corridor.",
+        "To hear the reasons, not only the result.",
+        "Finish one thing before the next one starts.",
+        "A quieter tone when something goes wrong.",
     ),
     "O2": (
         "We start something new every spring and nobody asks about it in autumn.",
@@ -128,11 +135,25 @@ REMARKS = {
         "Targets of the two departments work against each other.",
         "No time to learn it properly.",
         "It is safer to wait until it blows over.",
+        "The tool was bought, the training was not.",
+        "Whoever tries something first gets the blame.",
+        "We know it from the last project.",
+        "Too many people have to agree.",
+        "The good customers shout loudest, so they get the time.",
+        "Nobody says no, so nothing is really decided.",
+        "Old quarrels between the regions.",
     ),
     "O3": (
         "When a big customer is in trouble. Then everybody helps without asking.",
         "After the fair in March we planned the follow-up together.",
         "On Fridays, when we go through the open cases together.",
+        "When the phones were down and we improvised.",
+        "In the first weeks with the new colleagues.",
+        "When we know why we are doing it.",
+        "During the stocktaking. Everybody pulls in one direction.",
+        "When the planning is done by those who carry it out.",
+        "At the start of the season.",
+        "When somebody brings good news from a customer and we take it apart together.",
     ),
 }
 
@@ -203,5 +224,5 @@ def _remarks(questionnaire: Questionnaire, rng: Random) -> Mapping[str, str]:
     return {
         question: rng.choice(texts)
         for question, texts in REMARKS.items()
-        if question in asked and rng.random() < 0.2
+        if question in asked and rng.random() < 0.12
     }

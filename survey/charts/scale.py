@@ -1,0 +1,46 @@
+"""The scale of the answers that axes and notes speak of."""
+
+from math import floor, log10
+
+from survey.report.model import Estimate, GroupReport, Report
+
+FINEST = 10
+"""Up to this range every whole number has a tick."""
+SMALL = 20
+"""Below so many people a note says how far one of them can move an average."""
+
+
+def limits(report: Report) -> tuple[int, int]:
+    """Return the lowest and the highest answer over all statements."""
+    ranges = [report.questionnaire.range_of(item.id) for item in report.questionnaire.items]
+    return min(lo for lo, _ in ranges), max(hi for _, hi in ranges)
+
+
+def ticks(lo: int, hi: int) -> list[int]:
+    """Return whole numbers to mark on an axis, at most about ten of them."""
+    span = hi - lo
+    if span <= FINEST:
+        return list(range(lo, hi + 1))
+    power = 10 ** floor(log10(span / FINEST))
+    step = next(power * m for m in (1, 2, 5, 10) if power * m * FINEST >= span)
+    return list(range(-(-lo // step) * step, hi + 1, step))
+
+
+def one_person(group: GroupReport, report: Report) -> str:
+    """Return how far one person can move an average; "" where that is little.
+
+    One of n people who changes from one end of the scale to the other moves it by range / n.
+    """
+    lo, hi = limits(report)
+    if group.n >= SMALL:
+        return ""
+    return f"; one of them can move an average by up to {(hi - lo) / group.n:.1f}"
+
+
+def rounding(group: GroupReport) -> str:
+    """Return to what the averages of a group's dimensions are rounded; "" where none is shown."""
+    steps = {d.figure.released.step for d in group.dimensions if isinstance(d.figure, Estimate)}
+    steps.discard(0.0)
+    if len(steps) != 1:
+        return "Averages are rounded. " if steps else ""
+    return f"Averages are rounded to {steps.pop():g}. "

@@ -1,0 +1,94 @@
+"""A report cut into the sections that pages and files are made of.
+
+Here belongs what stands in which order, with its charts drawn for a wide and a narrow screen. Web
+pages and the file to take along are rendered from the same sections by the same templates.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from survey.charts.changes import change_chart
+from survey.charts.chart import Chart
+from survey.charts.dimensions import dimension_chart
+from survey.charts.gaps import gap_chart
+from survey.charts.heatmap import heatmap_chart, key_words
+from survey.report.model import Advice, Estimate, GroupReport, PracticeResult, Report, ScaleResult
+
+FIRST: tuple[Advice | None, ...] = (
+    "start_here",
+    "try_small",
+    "capacity_first",
+    "environment_first",
+    "clarify_first",
+    "already_done",
+    None,
+)
+"""Practices by what there is to do about them, most promising first."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One chart, drawn for a wide and a narrow screen; words and table are the same."""
+
+    wide: Chart
+    narrow: Chart
+
+
+@dataclass(frozen=True)
+class GroupSection:
+    """One group: its charts, its practices in the order of what to do, its critical dimensions."""
+
+    group: GroupReport
+    dimensions: Drawn
+    gaps: Drawn | None
+    changes: Drawn | None
+    practices: tuple[PracticeResult, ...]
+    critical: tuple[ScaleResult, ...]
+
+
+@dataclass(frozen=True)
+class OrganisationSection:
+    """All groups: the map, and what changed over all of them."""
+
+    report: Report
+    heatmap: Drawn | None
+    changes: Drawn | None
+    key: tuple[tuple[str, str, str], ...]
+    """Fill, state and words of each state, for the key of the map."""
+
+
+def group_section(group: GroupReport, report: Report) -> GroupSection:
+    """Return the section of a group."""
+    wanted = set(report.facts.critical)
+    dimensions = _drawn(lambda narrow: dimension_chart(group, report, narrow))
+    assert dimensions is not None  # noqa: S101 -- there is always a chart of dimensions
+    return GroupSection(
+        group=group,
+        dimensions=dimensions,
+        gaps=_drawn(lambda narrow: gap_chart(group, report, narrow)),
+        changes=_drawn(lambda narrow: change_chart(group, report, narrow)),
+        practices=tuple(sorted(group.practices, key=_order)),
+        critical=tuple(d for d in group.dimensions if d.id in wanted),
+    )
+
+
+def organisation_section(report: Report) -> OrganisationSection:
+    """Return the section of the organisation."""
+    whole = report.organisation
+    return OrganisationSection(
+        report=report,
+        heatmap=_drawn(lambda narrow: heatmap_chart(report, narrow)) if report.groups else None,
+        changes=_drawn(lambda narrow: change_chart(whole, report, narrow)) if whole else None,
+        key=key_words(),
+    )
+
+
+def _order(practice: PracticeResult) -> tuple[int, float]:
+    """Return what comes first: the advice, and among equal advice the wider gap that is shown."""
+    gap = practice.gap.released.value if isinstance(practice.gap, Estimate) else 0.0
+    return FIRST.index(practice.advice), -gap
+
+
+def _drawn(draw: Callable[[bool], Chart | None]) -> Drawn | None:
+    wide, narrow = draw(False), draw(True)
+    return Drawn(wide, narrow) if wide and narrow else None

@@ -1,0 +1,123 @@
+// Shows one part of the survey at a time and takes the code out of the address.
+// Stores nothing; sends nothing but the form.
+(function () {
+  "use strict";
+  var secret = location.hash.slice(1);
+  document.documentElement.classList.add("js");
+  if (/^[\w-]{12,40}$/.test(secret)) {
+    history.replaceState(null, "", location.pathname);
+  } else {
+    secret = "";
+  }
+
+  function all(selector, inside) {
+    return Array.prototype.slice.call((inside || document).querySelectorAll(selector));
+  }
+
+  function receipt() {
+    if (secret) {
+      document.getElementById("receipt").textContent = secret;
+      document.getElementById("slip").hidden = false;
+    }
+  }
+
+  function survey(form) {
+    var parts = all(".part"), now = 0, asked = [];
+    var back = document.getElementById("back"), where = document.getElementById("where");
+    var code = document.getElementById("code"), fault = document.querySelector(".errsum a");
+
+    function show(i) {
+      now = i;
+      parts.forEach(function (part, j) { part.hidden = j !== i; });
+      back.hidden = i === 0;
+      where.textContent = parts[i].getAttribute("data-where") || where.getAttribute("data-start");
+    }
+
+    function open(i) {
+      history.pushState({ part: i }, "");
+      show(i);
+      scrollTo(0, 0);
+      parts[i].focus();
+    }
+
+    function find(id) {
+      return parts.indexOf(document.getElementById(id).closest(".part"));
+    }
+
+    // A link to a field opens its part first.
+    function aim(id) {
+      var field = document.getElementById(id), i = find(id);
+      if (i !== now) { open(i); }
+      field.focus();
+      (field.closest(".q") || field).scrollIntoView();
+    }
+
+    // Left out is asked about once on each page, and then let go.
+    function onward() {
+      var note = parts[now].querySelector(".ask");
+      var gaps = all(".one", parts[now]).filter(function (one) { return !one.querySelector(":checked"); });
+      if (note) { note.hidden = !gaps.length || asked[now]; }
+      if (gaps.length && !asked[now]) {
+        asked[now] = true;
+        note.querySelector("a").hash = gaps[0].querySelector("input").id;
+        note.focus();
+      } else {
+        open(now + 1);
+      }
+    }
+
+    document.addEventListener("click", function (event) {
+      var to = event.target;
+      if (to.matches(".go")) {
+        onward();
+      } else if (to === back) {
+        history.back();
+      } else if (to.hash) {
+        event.preventDefault();
+        aim(to.hash.slice(1));
+      }
+    });
+
+    // Enter sends from the field of the code alone, never half a survey.
+    form.addEventListener("keydown", function (event) {
+      if (event.key === "Enter" && event.target !== code && event.target.tagName === "INPUT") {
+        event.preventDefault();
+      }
+    });
+
+    addEventListener("popstate", function (event) {
+      if (event.state) { show(event.state.part); }
+    });
+
+    // Whoever comes back finds an empty form.
+    addEventListener("pagehide", function () {
+      all("input, textarea", form).forEach(function (field) {
+        if (field.type === "radio" || field.type === "checkbox") {
+          field.checked = false;
+        } else {
+          field.value = "";
+        }
+      });
+    });
+    addEventListener("pageshow", function (event) {
+      if (event.persisted) { location.replace(form.action); }
+    });
+
+    all(".part > h2").forEach(function (heading) { heading.setAttribute("aria-level", "1"); });
+    if (secret) { code.value = secret; }
+    history.replaceState({ part: 0 }, "");
+    if (fault) {
+      fault = find(fault.hash.slice(1));
+      for (var i = 1; i <= fault; i += 1) { history.pushState({ part: i }, ""); }
+      show(fault);
+      document.querySelector(".errsum").focus();
+    } else {
+      show(0);
+    }
+    document.documentElement.classList.add("ready");
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    if (document.forms.length) { survey(document.forms[0]); } else { receipt(); }
+  });
+}());

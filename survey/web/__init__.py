@@ -1,0 +1,1 @@
+"""Pages: respondent, console and sign-in."""

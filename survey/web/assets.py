@@ -1,0 +1,99 @@
+"""The files of the site's look: style sheets, scripts, fonts, each under an address of its content.
+
+Here belongs how they are read, compressed and served. They are read once when the app is made; an
+address holds a hash over all of them (`/static/<hash>/app.css`), so that a browser may keep a file
+for ever, a style sheet can name its font by a relative address, and an upgrade reaches everyone.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, request
+
+from survey.web.site import site
+
+blueprint = Blueprint("assets", __name__)
+
+KEPT = ".css", ".js", ".woff2", ".svg", ".txt"
+PACKED = ".css", ".js", ".svg", ".txt"
+TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file, as it is and packed."""
+
+    name: str
+    body: bytes
+
+    @property
+    def mimetype(self) -> str:
+        """What kind of file it is, as browsers are told."""
+        suffix = Path(self.name).suffix
+        return TYPES.get(suffix) or mimetypes.guess_type(self.name)[0] or "text/plain"
+
+    @cached_property
+    def packed(self) -> bytes | None:
+        """The file in gzip, made at first use; None where packing gains nothing (fonts)."""
+        if not self.name.endswith(PACKED):
+            return None
+        return gzip.compress(self.body, compresslevel=9, mtime=0)
+
+
+@dataclass(frozen=True)
+class Assets:
+    """All files by name (`fonts/source-sans-3.woff2`), and the hash in their addresses."""
+
+    files: Mapping[str, Asset]
+    build: str
+
+    def address(self, name: str) -> str:
+        """Return the address of a file; a name that does not exist is a programming error."""
+        return f"/static/{self.build}/{self.files[name].name}"
+
+
+def load(folder: Path) -> Assets:
+    """Read every file of the look under a folder."""
+    paths = sorted(p for p in folder.rglob("*") if p.suffix in KEPT)
+    files = {name: Asset(name, p.read_bytes()) for p in paths if (name := _name(folder, p))}
+    digest = hashlib.sha256()
+    for name, asset in files.items():
+        digest.update(f"{name}\0{len(asset.body)}\0".encode() + asset.body)
+    return Assets(files, digest.hexdigest()[:12])
+
+
+def _name(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+@blueprint.get("/static/<build>/<path:name>")
+def file(build: str, name: str) -> Response:
+    """Serve a file; under the hash of this very version a browser may keep it for ever."""
+    assets = site().assets
+    asset = assets.files.get(name)
+    if asset is None:
+        abort(404)
+    response = pack(asset.body, asset.packed, asset.mimetype)
+    current = build == assets.build
+    response.headers["Cache-Control"] = (
+        "public, max-age=31536000, immutable" if current else "no-cache"
+    )
+    return response
+
+
+def pack(body: bytes, packed: bytes | None, mimetype: str) -> Response:
+    """Make a response of bytes that are kept both plain and packed."""
+    if packed is None:
+        return Response(body, mimetype=mimetype)
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        response = Response(body, mimetype=mimetype)
+    else:
+        response = Response(packed, mimetype=mimetype)
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    return response

@@ -1,0 +1,150 @@
+"""Closing a survey from the console: the code, and then how far it is.
+
+The work itself is done in the background by what the app was given as `Closings`; here belong the
+checks before it, and the words for its stages.
+"""
+
+from datetime import datetime
+from typing import Protocol, cast
+
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Reply
+
+from survey.ballots.codes import WrongOpeningCode
+from survey.ballots.keys import KeyMissing
+from survey.services.surveys import SurveyView
+from survey.web.console import closable, known
+from survey.web.forms import CloseForm
+from survey.web.login import login_required
+from survey.web.site import site
+
+blueprint = Blueprint("closing", __name__)
+
+EXTENSION = "headwind.closings"
+STAGES = {
+    "opening": "Opening the sealed answers",
+    "tallying": "Counting them and working out the figures of groups",
+    "writing": "Writing these figures and deleting the answers, in one step",
+    "destroying": "Destroying the key and rewriting the database",
+    "checking": "Checking that nothing of the answers is left in the files",
+}
+
+
+class Progress(Protocol):
+    """How far a closing is; with an error it has stopped."""
+
+    @property
+    def stage(self) -> str:
+        """One of the stages."""
+
+    @property
+    def share(self) -> int:
+        """Part of the stage that is done, in percent."""
+
+    @property
+    def error(self) -> str:
+        """What stopped it, in a sentence; else empty."""
+
+
+class Closings(Protocol):
+    """What closes surveys in the background."""
+
+    def start(self, slug: str, code: str) -> bool:
+        """Begin; False where it is going on already."""
+
+    def resume(self, slug: str) -> bool:
+        """Go on after the answers were counted, without a code; False where it is going on."""
+
+    def progress(self, slug: str) -> Progress | None:
+        """Tell how far it is; None where nothing is going on and nothing has failed."""
+
+
+@blueprint.get("/surveys/<slug>/close")
+@login_required
+def ask(slug: str) -> str | Reply:
+    """Say what closing means and ask for an opening code."""
+    view = known(slug)
+    if _begun(view):
+        return redirect(url_for("closing.watch", slug=slug), 303)
+    return _form(view, CloseForm(formdata=None))
+
+
+@blueprint.post("/surveys/<slug>/close")
+@login_required
+def close(slug: str) -> Response | Reply:
+    """Check the code at once, then close in the background."""
+    view = known(slug)
+    if _begun(view):
+        return redirect(url_for("closing.watch", slug=slug), 303)
+    form = CloseForm()
+    if not closable(view, site().clock()):
+        return Response(_form(view, form), 409)
+    if form.validate():
+        try:
+            site().keys.unlock(slug, str(form.code.data))
+        except (WrongOpeningCode, KeyMissing) as error:
+            form.refuse("code", str(error))
+    if form.errors:
+        return Response(_form(view, form), 422)
+    _closings().start(slug, str(form.code.data))
+    return redirect(url_for("closing.watch", slug=slug), 303)
+
+
+@blueprint.get("/surveys/<slug>/closing")
+@login_required
+def watch(slug: str) -> str:
+    """Show how far a closing is; without JavaScript the page loads itself again."""
+    view = known(slug)
+    return render_template("console/closing.html", view=view, stages=STAGES, **_state(view))
+
+
+@blueprint.get("/surveys/<slug>/closing.json")
+@login_required
+def watched(slug: str) -> Response:
+    """Tell the page's script how far it is."""
+    state = _state(known(slug))
+    return jsonify({name: state[name] for name in ("state", "stage", "share")})
+
+
+def _form(view: SurveyView, form: CloseForm) -> str:
+    return render_template(
+        "console/close.html",
+        view=view,
+        form=form,
+        faults=form.faults(),
+        closable=closable(view, site().clock()),
+    )
+
+
+def _begun(view: SurveyView) -> bool:
+    """Say whether no code is needed (any more)."""
+    progress = _closings().progress(view.slug)
+    return view.state in ("destroying", "closed") or bool(progress and not progress.error)
+
+
+def _state(view: SurveyView) -> dict[str, object]:
+    """Return where a closing stands: running, stopped (enter the code), stuck, closed, idle."""
+    progress = _closings().progress(view.slug)
+    if view.state == "closed":
+        state = "closed"
+    elif progress and not progress.error:
+        state = "running"
+    elif view.state == "destroying":
+        # Nobody works on it: a crash, or something in the way. It needs no code to go on.
+        state = "running" if _closings().resume(view.slug) else "stuck"
+    else:
+        state = "stopped" if closable(view, _now()) else "idle"
+    return {
+        "state": state,
+        "stage": progress.stage if progress else "opening",
+        "share": progress.share if progress else 0,
+        "error": progress.error if progress else "",
+    }
+
+
+def _closings() -> Closings:
+    return cast(Closings, current_app.extensions[EXTENSION])
+
+
+def _now() -> datetime:
+    return site().clock()

@@ -1,0 +1,70 @@
+"""Every failure as a page: one heading, one sentence, a way on. Never a traceback.
+
+What goes wrong on a respondent's page is logged without its message, which could hold a code.
+"""
+
+from flask import Flask, Response, current_app, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from survey.errors import UserError
+from survey.services.surveys import UnknownSurvey
+from survey.web.security import RESPONDENTS
+
+SENTENCES = {
+    400: ("This request was not understood", "Go back, load the page again and try once more."),
+    403: ("Not allowed", "This was sent from another site, or is not open to you."),
+    404: ("There is no such page", "Compare the address with your mail or card, letter by letter."),
+    405: ("There is no such page", "This address only takes what a form sends."),
+    413: ("Too much at once", "What you sent is larger than any form of this site needs."),
+    500: ("Something went wrong here", "Nothing was stored. Please try again in a few minutes."),
+}
+STALE = "The form has been open for too long. Go back, load the page again and send it once more."
+
+
+def handle(app: Flask) -> None:
+    """Answer every failure of an app with a page."""
+    app.register_error_handler(UserError, _refused)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def page(status: int, heading: str, sentence: str) -> Response:
+    """Make the page of a failure."""
+    return Response(render_template("error.html", heading=heading, sentence=sentence), status)
+
+
+def _refused(error: UserError) -> Response:
+    if isinstance(error, UnknownSurvey):
+        return page(404, "There is no such survey", str(error))
+    return page(400, "That did not work", str(error))
+
+
+def _stale(_: CSRFError) -> Response:
+    return page(400, "Please send the form again", STALE)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return Response(status=status, headers=error.get_headers())
+    heading, sentence = SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])
+    return page(status, heading, sentence)
+
+
+def _unforeseen(error: Exception) -> Response:
+    if current_app.testing:
+        raise error
+    if request.path.startswith(RESPONDENTS):
+        current_app.logger.error("%s on a respondent's page, at %s", type(error), _place(error))
+    else:
+        current_app.logger.error("Failure on %s", request.path, exc_info=error)
+    return page(500, *SENTENCES[500])
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"

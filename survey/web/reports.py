@@ -1,0 +1,83 @@
+"""The report in the browser: the organisation, one group, the method.
+
+Each page is a function of the released tables (`survey.services.surveys.load_report`), cut into the
+sections that `survey.exports.sections` also gives to the file to take along.
+"""
+
+from flask import Blueprint, abort, render_template, url_for
+
+from survey.charts.heatmap import key_words
+from survey.exports.sections import group_section, organisation_section
+from survey.report import words
+from survey.report.model import GroupReport, Report
+from survey.services.surveys import NeverOpened, NotClosedYet, load_report
+from survey.web.console import known
+from survey.web.login import login_required
+from survey.web.site import site
+
+blueprint = Blueprint("reports", __name__)
+
+
+@blueprint.get("/surveys/<slug>/report")
+@login_required
+def organisation(slug: str) -> str | tuple[str, int]:
+    """Show all groups: verdicts in the order of the tree, the map, changes, what is left out."""
+    report = _report(slug)
+    if isinstance(report, str):
+        return _not_yet(slug, report)
+    return render_template(
+        "report/organisation.html",
+        slug=slug,
+        report=report,
+        section=organisation_section(report),
+        link=lambda group: _address(slug, group),
+        key=key_words(),
+        words=words,
+    )
+
+
+@blueprint.get("/surveys/<slug>/report/<key>")
+@login_required
+def team(slug: str, key: str) -> str | tuple[str, int]:
+    """Show one group."""
+    report = _report(slug)
+    if isinstance(report, str):
+        return _not_yet(slug, report)
+    group = next((group for group in report.groups if group.key == key), None)
+    if group is None:
+        abort(404)
+    return render_template(
+        "report/team.html",
+        slug=slug,
+        report=report,
+        section=group_section(group, report),
+        words=words,
+    )
+
+
+@blueprint.get("/surveys/<slug>/method")
+@login_required
+def method(slug: str) -> str | tuple[str, int]:
+    """Show how it was measured, every cut-off, and what nobody may conclude."""
+    report = _report(slug)
+    if isinstance(report, str):
+        return _not_yet(slug, report)
+    return render_template("report/method.html", slug=slug, report=report, words=words)
+
+
+def _report(slug: str) -> Report | str:
+    """Return the report, or in one sentence why there is none (yet)."""
+    known(slug)
+    with site().sessions() as database:
+        try:
+            return load_report(database, slug, site().clock())
+        except (NotClosedYet, NeverOpened) as reason:
+            return str(reason)
+
+
+def _not_yet(slug: str, reason: str) -> tuple[str, int]:
+    return render_template("report/not_yet.html", slug=slug, reason=reason), 404
+
+
+def _address(slug: str, group: GroupReport) -> str:
+    return url_for("reports.team", slug=slug, key=group.key)

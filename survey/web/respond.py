@@ -1,0 +1,226 @@
+"""The pages of respondents: one survey in one document, the submission, the thanks.
+
+Nothing here knows who asks: no cookie, no session, nothing written but by the submission. The page
+of a survey is the same for everyone, so it is made once and kept as bytes.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from gzip import compress
+from typing import cast
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from werkzeug.wrappers import Response as Reply
+
+from survey.ballots.codes import CodeMistyped, read_person_code
+from survey.ballots.payload import AnswerRefused
+from survey.disclosure.values import Unit
+from survey.services.answering import CodeUnknown, NotOpen, SurveyOver, submit
+from survey.services.surveys import SurveyView, UnknownSurvey, survey_view
+from survey.services.waiting import LEAST_ASKED
+from survey.web.asking import Fault, Part, minutes_left, parts, questions, read
+from survey.web.assets import pack
+from survey.web.moments import moment
+from survey.web.security import forged
+from survey.web.site import site
+
+blueprint = Blueprint("respond", __name__)
+
+FRESH = timedelta(seconds=1)
+"""How long a survey's settings are taken from memory before they are looked up again."""
+KEPT = "headwind.respond"
+NAME = re.compile(r"[a-z0-9-]{1,80}")
+"""What the name of a survey can be; anything else is not worth a look into the database."""
+
+
+@dataclass(frozen=True)
+class Depth:
+    """A unit as the page lists it: how deep it stands in the tree, its name, its people."""
+
+    depth: int
+    name: str
+    asked: int
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A survey whose page is made, and when its settings were looked up."""
+
+    view: SurveyView
+    looked_up: datetime
+    parts: tuple[Part, ...]
+    page: bytes
+    packed: bytes
+    """The page in gzip."""
+
+
+@blueprint.get("/s/<slug>")
+def ask(slug: str) -> Response:
+    """Show the survey, or that it is over."""
+    ready = _ready(slug)
+    return pack(ready.page, ready.packed, "text/html")
+
+
+@blueprint.post("/s/<slug>")
+def answer(slug: str) -> Reply:
+    """Seal what was sent and give the receipt, or show the page again with everything kept."""
+    if forged(request.host):
+        abort(403)
+    ready = _ready(slug)
+    if ready.view.state != "open":
+        return _refused(ready.view, str(SurveyOver()))
+    response, faults = read(request.form, ready.parts, ready.view.questionnaire.columns)
+    code = request.form.get("code", "")
+    faults += _code_faults(code)
+    if faults:
+        return _again(ready, faults)
+    try:
+        with site().sessions() as session:
+            receipt = submit(session, slug, code, response, site().clock())
+    except CodeUnknown as error:
+        return _again(ready, (Fault("code", "code", str(error)),))
+    except AnswerRefused as error:
+        return _again(ready, (Fault("", "", str(error)),))
+    except (SurveyOver, NotOpen) as error:
+        return _refused(ready.view, str(error))
+    return redirect(f"/s/{slug}/thanks#{receipt}", 303)
+
+
+@blueprint.get("/s/<slug>/thanks")
+def thanks(slug: str) -> Response:  # noqa: ARG001 -- the same for every survey
+    """Say thanks: one page for everyone and every survey; the receipt stands in the fragment."""
+    response = Response(render_template("respond/thanks.html"))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _code_faults(code: str) -> tuple[Fault, ...]:
+    """Return what is wrong with a code by itself, so that it is told together with the rest."""
+    if not code.strip():
+        return (Fault("code", "code", "Type your code. It stands on your card or in your link."),)
+    try:
+        read_person_code(code)
+    except CodeMistyped as error:
+        return (Fault("code", "code", str(error)),)
+    return ()
+
+
+def _ready(slug: str) -> Ready:
+    """Return a survey with its page, from memory where that is fresh.
+
+    The settings are looked up at most once a second; the page is made anew only when they differ.
+    """
+    if not NAME.fullmatch(slug):
+        raise UnknownSurvey
+    kept = cast(dict[str, Ready], current_app.extensions.setdefault(KEPT, {}))
+    now = site().clock()
+    ready = kept.get(slug)
+    if ready and timedelta(0) <= now - ready.looked_up < FRESH:
+        return ready
+    with site().sessions() as session:
+        view = survey_view(session, slug, now)
+    if ready and (view.revision, view.state) == (ready.view.revision, ready.view.state):
+        ready = replace(ready, view=view, looked_up=now)
+    else:
+        ready = _made(view, now)
+    kept[slug] = ready
+    return ready
+
+
+def _made(view: SurveyView, now: datetime) -> Ready:
+    pages: tuple[Part, ...] = ()
+    if view.state == "open":
+        pages = parts(view.questionnaire, view.practice, language_of(view))
+        html = _survey(view, pages, {}, ())
+    else:
+        html = _over(view)
+    page = html.encode()
+    return Ready(view, now, pages, page, compress(page, compresslevel=9, mtime=0))
+
+
+def language_of(view: SurveyView) -> str:
+    """Return the language of the page: English, which its own words are in, or else the first."""
+    languages = view.questionnaire.languages
+    return "en" if "en" in languages else languages[0]
+
+
+def _survey(
+    view: SurveyView,
+    pages: Sequence[Part],
+    given: dict[str, list[str]],
+    faults: Sequence[Fault],
+) -> str:
+    minutes = view.questionnaire.minutes
+    return render_template(
+        "respond/survey.html",
+        view=view,
+        title=view.title,
+        intro=view.questionnaire.intro.get(language_of(view), ""),
+        parts=pages,
+        left=minutes_left(pages, minutes),
+        minutes=minutes,
+        count=sum(1 for _ in questions(pages)),
+        given=given,
+        faults={fault.field: fault.what for fault in faults},
+        summary=[(fault.where, fault.what) for fault in faults],
+        units=depths(view.units),
+        ends=moment(view.ends_at, view.timezone),
+        closable=moment(view.closable_from, view.timezone),
+        early=view.closable_from < view.ends_at,
+        holders=listed(view.holders or (view.organiser,)),
+        one_holder=len(view.holders) <= 1,
+        harm=bool(view.questionnaire.readiness.harm_items and view.harm_role),
+        participation_least=LEAST_ASKED,
+        written=bool(view.questionnaire.open_questions),
+    )
+
+
+def depths(units: Sequence[Unit]) -> list[Depth]:
+    """List a tree of units from the top down, each below its parent."""
+    below: dict[str | None, list[Unit]] = {}
+    for unit in units:
+        below.setdefault(unit.parent, []).append(unit)
+
+    def walk(parent: str | None, depth: int) -> list[Depth]:
+        lines = []
+        for unit in below.get(parent, []):
+            lines += [Depth(min(depth, 3), unit.name, unit.asked), *walk(unit.id, depth + 1)]
+        return lines
+
+    return walk(None, 0)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return `A`, `A and B` or `A, B and C`."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _again(ready: Ready, faults: Sequence[Fault]) -> Response:
+    given = {name: values for name, values in request.form.lists()}
+    return Response(_survey(ready.view, ready.parts, given, faults), status=422)
+
+
+def _over(view: SurveyView) -> str:
+    sentences = [f"It ended on {moment(view.ends_at, view.timezone)}."]
+    if view.state == "closed":
+        sentences.append("The answers were opened once, counted and destroyed.")
+    sentences.append(f"Questions: {view.help_contact}.")
+    return render_template(
+        "respond/plain.html",
+        client=view.client,
+        heading="This survey has ended",
+        sentences=sentences,
+    )
+
+
+def _refused(view: SurveyView, sentence: str) -> Response:
+    page = render_template(
+        "respond/plain.html",
+        client=view.client,
+        heading="Your answers were not taken",
+        sentences=[sentence],
+    )
+    return Response(page, status=410)

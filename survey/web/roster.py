@@ -1,0 +1,66 @@
+"""The units of a survey as the console lists them: the tree, and beside it how many have answered.
+
+How many have answered, in which steps, is decided in `survey.services.waiting`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from survey.disclosure.values import Unit
+from survey.services.waiting import ParticipationLine
+
+STEPS = {
+    "under_5": "fewer than 5 answers",
+    "from_5": "5 answers or more",
+    "from_60": "60 % or more have answered",
+    "from_80": "80 % or more have answered",
+}
+DEEPEST = 6
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """A unit of the tree, or several small ones that are counted together under their parent."""
+
+    depth: int
+    name: str
+    asked: int
+    reached: str = ""
+    """How many have answered, in words; empty for a unit that is not counted by itself."""
+    units: tuple[str, ...] = ()
+    """Names of the small units behind a sum; empty for a unit."""
+
+
+def unit_lines(
+    units: Sequence[Unit], participation: Sequence[ParticipationLine], client: str
+) -> list[UnitLine]:
+    """List the units from the top down, each sum of small units below the unit they belong to."""
+    alone = {line.unit_name: line for line in participation if len(line.units) == 1}
+    sums: dict[str, list[ParticipationLine]] = {}
+    for line in participation:
+        if len(line.units) > 1:
+            sums.setdefault(line.unit_name, []).append(line)
+    lines: list[UnitLine] = []
+    for depth, unit in _tree(units):
+        own = alone.get(unit.name)
+        lines.append(UnitLine(depth, unit.name, unit.asked, STEPS[own.step] if own else ""))
+        lines += [_sum(depth + 1, line) for line in sums.pop(unit.name, [])]
+    return lines + [_sum(0, line) for line in sums.pop(client, [])]
+
+
+def _sum(depth: int, line: ParticipationLine) -> UnitLine:
+    name = f"Small units of {line.unit_name}, together"
+    return UnitLine(min(depth, DEEPEST), name, line.asked, STEPS[line.step], line.units)
+
+
+def _tree(units: Sequence[Unit]) -> Iterator[tuple[int, Unit]]:
+    """Yield (depth, unit), each unit below its parent, in the order of the roster."""
+    below: dict[str | None, list[Unit]] = {}
+    for unit in units:
+        below.setdefault(unit.parent, []).append(unit)
+    waiting = [(0, unit) for unit in reversed(below.get(None, []))]
+    while waiting:
+        depth, unit = waiting.pop()
+        yield depth, unit
+        children = reversed(below.get(unit.id, []))
+        waiting += [(min(depth + 1, DEEPEST), child) for child in children]

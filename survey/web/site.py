@@ -1,0 +1,40 @@
+"""What every view needs and the app was made with: settings, sessions, keys, the clock, the look.
+
+Views of any blueprint ask for it with `site()`. Nothing that changes belongs here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+from sqlalchemy.orm import Session, sessionmaker
+
+if TYPE_CHECKING:
+    from survey.ballots.keys import KeyFolder
+    from survey.config import Config
+    from survey.web.assets import Assets
+
+EXTENSION = "headwind"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One instance of the app.
+
+    `sessions()` gives a fresh database session, `clock()` the aware time of now in UTC.
+    """
+
+    config: Config
+    sessions: sessionmaker[Session]
+    keys: KeyFolder
+    clock: Callable[[], datetime]
+    assets: Assets
+
+
+def site() -> Site:
+    """Return the instance that serves this request."""
+    return cast(Site, current_app.extensions[EXTENSION])

@@ -1,0 +1,173 @@
+"""A site of the test's own: a database in a folder, a clock that stands still, a survey.
+
+`page` fetches pages and checks everything that any page must keep: see `checking`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from survey.app import create_app
+from survey.ballots.keys import KeyFolder
+from survey.config import Config
+from survey.disclosure.values import Policy, Unit
+from survey.questionnaire.shipped import shipped_text
+from survey.services.accounts import add_user
+from survey.services.opening import Opened, Plan, open_survey
+from survey.storage.engine import Sessions, make_sessions
+from survey.storage.migrate import migrate
+from tests.web.checking import Pages, SignedIn
+
+EMAIL, PASSWORD = "eva@example.org", "a password for tests"
+START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+UNITS = (
+    Unit("all", "Northgate", None, 0),
+    Unit("north", "Sales North", "all", 12),
+    Unit("south", "Sales South", "all", 9),
+    Unit("desk", "Service desk & more", "all", 4),
+)
+
+
+@dataclass
+class Clock:
+    """Stands still until a test moves it."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **much: float) -> None:
+        self.now += timedelta(**much)
+
+
+@dataclass
+class Surveys:
+    """Opens surveys on the site; what is not told is a sensible default."""
+
+    sessions: Sessions
+    keys: KeyFolder
+    clock: Clock
+
+    def open(self, **told: Any) -> Opened:
+        ends_at = told.get("ends_at", self.clock() + timedelta(days=12))
+        plan = Plan(
+            title="How this team works together",
+            client="Northgate Logistics",
+            practice="the shared selling process",
+            critical=("OPEN", "PAST"),
+            questionnaire_text=shipped_text("environment"),
+            units=UNITS,
+            policy=Policy(),
+            ends_at=ends_at,
+            closable_from=ends_at,
+            timezone="Europe/Berlin",
+            organiser="Lindqvist Consulting",
+            holders=("Eva Lindqvist", "the works council"),
+            help_contact="Eva Lindqvist, eva@example.org",
+            harm_role="the works council",
+            previous=None,
+        )
+        with self.sessions() as session:
+            return open_survey(session, self.keys, replace(plan, **told), self.clock())
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory):
+    """A migrated SQLite file, made once and copied for each test."""
+    file = tmp_path_factory.mktemp("web") / "empty.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def config(tmp_path, empty_database) -> Config:
+    file = tmp_path / "headwind.db"
+    file.write_bytes(empty_database.read_bytes())
+    return Config(
+        instance=tmp_path,
+        database_url=f"sqlite:///{file}",
+        keys=tmp_path / "keys",
+        secret_key="only for tests, and long enough for that",
+    )
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def sessions(config):
+    made = make_sessions(config.database_url)
+    yield made
+    made.kw["bind"].dispose()
+
+
+@pytest.fixture
+def app(config, sessions, clock) -> Flask:
+    app = create_app(config, sessions=sessions, clock=clock)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def page(app) -> Pages:
+    return Pages(app)
+
+
+@pytest.fixture
+def surveys(config, sessions, clock) -> Surveys:
+    return Surveys(sessions, KeyFolder(config.keys), clock)
+
+
+@pytest.fixture
+def opened(surveys: Surveys) -> Opened:
+    """An open survey with the shipped questionnaire, and unused codes."""
+    return surveys.open()
+
+
+@pytest.fixture
+def account(sessions) -> str:
+    """Somebody who may sign in, with PASSWORD; the address."""
+    with sessions() as session:
+        return add_user(session, EMAIL, "Eva Lindqvist", PASSWORD).email
+
+
+class Consultant(SignedIn):
+    """Somebody who is signed in, and signs in again after days have passed."""
+
+    def __init__(self, app: Flask, clock: Clock) -> None:
+        super().__init__(app)
+        self.clock = clock
+        self.sign_in(EMAIL, PASSWORD)
+
+    def wait(self, **much: float) -> None:
+        self.clock.pass_(**much)
+        self.sign_in(EMAIL, PASSWORD)
+
+
+@pytest.fixture
+def console(account, config, sessions, clock) -> Consultant:
+    """Pages for somebody who is signed in, on a site that knows its public address."""
+    app = create_app(replace(config, public_url="http://localhost"), sessions=sessions, clock=clock)
+    app.testing = True
+    return Consultant(app, clock)
+
+
+@pytest.fixture
+def served(app) -> Iterator[str]:
+    """The site under an address of this machine, for a browser; its clock is the test's."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,0 +1,258 @@
+"""The pages of a closed survey: what they say, what they withhold, how their charts are drawn."""
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from werkzeug.serving import make_server
+
+import survey
+from survey.app import create_app
+from survey.ballots.keys import KeyFolder
+from survey.ballots.payload import Response
+from survey.config import Config
+from survey.disclosure.values import Unit, Withheld
+from survey.report import words
+from survey.services.accounts import add_user
+from survey.services.answering import submit
+from survey.services.closing import close_survey
+from survey.services.surveys import load_report
+from survey.storage.engine import make_sessions
+from tests.collecting import environment
+from tests.web.checking import SignedIn, text_of
+from tests.web.conftest import EMAIL, PASSWORD, Clock, Surveys
+
+UNITS = (
+    Unit("all", "Northgate", None, 0),
+    Unit("north", "North </script><b>team", "all", 14),
+    Unit("south", "Sales South", "all", 9),
+    Unit("coast", "Coast", "all", 0),
+    Unit("east", "Coast East", "coast", 4),
+    Unit("west", "Coast West", "coast", 4),
+    Unit("desk", "Service desk", "all", 4),
+)
+ANSWERING = {"north": 12, "south": 7, "east": 3, "west": 3, "desk": 2}
+HOSTILE = "<script>alert(1)</script> & more"
+
+
+class Closed:
+    """A site with two closed waves and an open one; nobody writes to it any more."""
+
+    def __init__(self, folder: Path, empty_database: Path) -> None:
+        file = folder / "headwind.db"
+        file.write_bytes(empty_database.read_bytes())
+        self.clock = Clock()
+        self.config = Config(
+            instance=folder,
+            database_url=f"sqlite:///{file}",
+            keys=folder / "keys",
+            secret_key="only for tests, and long enough for that",
+        )
+        self.sessions = make_sessions(self.config.database_url)
+        self.keys = KeyFolder(self.config.keys)
+        with self.sessions() as session:
+            add_user(session, EMAIL, "Eva Lindqvist", PASSWORD)
+        self.first = self._wave(None, shift=0)
+        self.second = self._wave(self.first, shift=1)
+        self.open = Surveys(self.sessions, self.keys, self.clock).open(units=UNITS).slug
+        self.app = create_app(self.config, sessions=self.sessions, clock=self.clock)
+        self.app.testing = True
+
+    def _wave(self, previous: str | None, shift: int) -> str:
+        opened = Surveys(self.sessions, self.keys, self.clock).open(units=UNITS, previous=previous)
+        rng = random.Random(shift)
+        for unit, many in ANSWERING.items():
+            for code in opened.codes[unit][:many]:
+                with self.sessions() as session:
+                    submit(session, opened.slug, code, response(rng, shift), self.clock())
+        self.clock.pass_(days=13)
+        close_survey(self.sessions, self.keys, opened.slug, opened.opening_codes[0], self.clock())
+        return opened.slug
+
+    def report(self, slug: str):
+        with self.sessions() as session:
+            return load_report(session, slug, self.clock())
+
+
+def response(rng: random.Random, shift: int) -> Response:
+    """Answers a little above the middle; in the later wave better by one in what is turned round.
+
+    Everybody writes a comment that tries to be a script.
+    """
+    questionnaire = environment()
+    keys = {item.id: item.key for item in questionnaire.items}
+    answers = {}
+    for column in questionnaire.columns:
+        healthy = min(5, rng.choice((2, 3, 3, 4)) + shift)
+        answers[column] = healthy if keys.get(column, 1) == 1 else 6 - healthy
+    return Response(answers, None, (), {"O1": HOSTILE})
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory, empty_database) -> Iterator[Closed]:
+    made = Closed(tmp_path_factory.mktemp("closed"), empty_database)
+    yield made
+    made.sessions.kw["bind"].dispose()
+
+
+@pytest.fixture
+def reader(closed) -> SignedIn:
+    pages = SignedIn(closed.app)
+    pages.sign_in(EMAIL, PASSWORD)
+    return pages
+
+
+@pytest.fixture(params=["report", "report/north", "report/south", "report/pooled-coast"])
+def address(request, closed) -> str:
+    return f"/surveys/{closed.second}/{request.param}"
+
+
+def test_the_groups_stand_in_the_order_of_the_tree_and_lead_to_their_pages(closed, reader):
+    reader.get(f"/surveys/{closed.second}/report")
+    report = closed.report(closed.second)
+    table = next(t for t in reader.html.all("table") if t.get("class") == "verdicts")
+    links = [(text_of(a), a.get("href")) for a in table.iter("a")]
+    assert [name for name, _ in links] == [group.name for group in report.groups]
+    assert len(links) == 3
+    for name, link in links:
+        reader.get(link)
+        assert reader.html.h1.startswith(name)
+
+
+def test_a_page_says_the_verdict_of_the_report_and_nothing_else(closed, reader):
+    report = closed.report(closed.second)
+    north = next(group for group in report.groups if group.key == "north")
+    assert north.verdict
+    reader.get(f"/surveys/{closed.second}/report/north")
+    assert reader.html.h1 == words.headline(north, report)
+    said = [text_of(p) for p in reader.html.all("p") if "verdict-word" in (p.get("class") or "")]
+    assert said == [words.verdict_word(north.verdict.rule)]
+    assert words.silent_sentence(north.verdict, report.questionnaire) in reader.html.text
+    assert "12 of 14 people" in reader.html.text
+
+
+def test_small_units_together_are_named_and_get_no_verdict(closed, reader):
+    reader.get(f"/surveys/{closed.second}/report/pooled-coast")
+    assert "Coast East and Coast West" in reader.html.text
+    assert "6 of 8 people" in reader.html.text
+    for word in words.VERDICTS.values():
+        assert word not in reader.html.text
+
+
+def test_who_is_left_out_is_said_with_the_reason_and_has_no_page(closed, reader):
+    reader.get(f"/surveys/{closed.second}/report")
+    assert "Nothing is shown of Service desk: fewer than 5 people answered" in reader.html.text
+    for key in ("desk", "east", "west", "coast", "nobody", "%3Cscript%3E"):
+        reader.get(f"/surveys/{closed.second}/report/{key}", 404)
+
+
+def test_statements_stand_on_a_page_from_ten_answers_on(closed, reader):
+    statement = "Single statements are shown from 10 answers on."
+    reader.get(f"/surveys/{closed.second}/report/south")
+    assert statement in reader.html.text
+    reader.get(f"/surveys/{closed.second}/report/north")
+    assert statement not in reader.html.text
+    report = closed.report(closed.second)
+    north = next(group for group in report.groups if group.key == "north")
+    assert not any(isinstance(item.figure, Withheld) for item in north.items)
+    for item in north.items:
+        assert words.item_text(item, report) in reader.html.text
+
+
+def test_a_change_is_shown_where_there_was_an_earlier_wave(closed, reader):
+    for slug, wanted in ((closed.first, False), (closed.second, True)):
+        reader.get(f"/surveys/{slug}/report/north")
+        assert ("since the wave before" in reader.html.text) is wanted
+
+
+def test_an_open_survey_has_no_report_and_says_why(closed, reader):
+    for page in ("report", "report/north", "method"):
+        reader.get(f"/surveys/{closed.open}/{page}", 404)
+        assert reader.html.h1 == "No report"
+        assert reader.html.all("a", href=f"/surveys/{closed.open}")
+
+
+def test_the_method_names_every_cut_off_and_all_that_nobody_may_conclude(closed, reader):
+    reader.get(f"/surveys/{closed.second}/method")
+    told = reader.html.text
+    for rule, value in words.cut_offs(environment()):
+        assert f"{rule} {value}" in told or f"{rule}{value}" in told, rule
+    for claim in words.NEVER_CLAIMED:
+        assert claim in told
+    assert environment().version in told
+
+
+def test_every_figure_is_drawn_without_sending_it_anywhere(address, reader):
+    reader.get(address)
+    figures = figures_of(reader)
+    assert figures
+    for figure in figures:
+        assert figure["config"]["showSendToCloud"] is False
+        assert figure["config"]["plotlyServerURL"] == ""
+        assert figure["config"]["displayModeBar"] is False
+
+
+def test_the_script_draws_with_the_configuration_of_the_figure_alone():
+    script = (Path(survey.__file__).parent / "static/report.js").read_text()
+    calls = re.findall(r"Plotly\.(\w+)\(([^;]*)\);", script)
+    assert [name for name, _ in calls] == ["react"]
+    assert all("figure.config" in told for _, told in calls)
+    assert script.count("Plotly.") == len(calls)
+
+
+def test_every_chart_has_its_message_in_words_and_its_numbers_in_a_table(address, reader):
+    reader.get(address)
+    charts = [e for e in reader.html.elements() if (e.get("class") or "") == "chart"]
+    assert charts
+    for chart in charts:
+        assert len(chart.get("aria-label")) > 20
+        for size in ("data-wide", "data-narrow"):
+            assert reader.html.one("script", id=chart.get(size)).text
+    for numbers in [e for e in reader.html.elements() if e.get("class") == "numbers"]:
+        assert numbers.get("open") is not None, "without the script the numbers must be seen"
+        assert list(numbers.iter("td"))
+
+
+def test_what_people_wrote_stays_text(address, reader):
+    source = reader.get(address).text
+    assert "<script>alert" not in source
+    assert "</script><b>team" not in source
+
+
+def figures_of(reader) -> list[dict]:
+    scripts = reader.html.all("script", type="application/json")
+    return [json.loads(script.text) for script in scripts]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_browser_draws_every_chart_within_the_page(closed, browser_page, width):
+    server = make_server("127.0.0.1", 0, closed.app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    site = f"http://127.0.0.1:{server.server_port}"
+    try:
+        page = browser_page(width=width)
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{site}/login")
+        page.fill("#email", EMAIL)
+        page.fill("#password", PASSWORD)
+        page.click("main button[type=submit]")
+        for name in ("report", "report/north", "report/pooled-coast"):
+            page.goto(f"{site}/surveys/{closed.second}/{name}")
+            for chart in page.locator(".chart").all():
+                chart.scroll_into_view_if_needed()
+                chart.locator("svg.main-svg").first.wait_for()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.locator("a[href*='plot.ly'], a[href*='plotly.com']").count() == 0
+        assert complaints == []
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,205 @@
+"""A respondent's way in a real browser: one part at a time, the code, nothing left behind."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+NEXT = ".part:not([hidden]) .go"
+FILLED = """[...document.querySelectorAll("input, textarea")].filter(
+    field => /radio|checkbox/.test(field.type) ? field.checked : field.value).length"""
+
+
+@pytest.fixture
+def address(served, opened) -> str:
+    return f"{served}/s/{opened.slug}"
+
+
+@pytest.fixture
+def code(opened) -> str:
+    return str(opened.codes["north"][0])
+
+
+@pytest.fixture
+def visit(browser_page, address):
+    """Open the survey and remember everything the browser complained about or asked for."""
+
+    def open_page(fragment="", **how):
+        page = browser_page(**how)
+        page.said, page.asked = [], []
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.goto(address + fragment)
+        return page
+
+    return open_page
+
+
+def go_on(page, until):
+    """Press Continue, twice where answers are left out, until something is seen."""
+    for _ in range(40):
+        if page.locator(until).is_visible():
+            return
+        page.click(NEXT)
+    raise AssertionError(f"{until} never came")
+
+
+def parts_shown(page):
+    return page.locator(".part:visible").count()
+
+
+def test_the_code_leaves_the_address_bar_at_once_and_waits_in_its_field(visit, address, code):
+    page = visit(f"#{code}")
+    assert page.url == address
+    go_on(page, "#code")
+    assert page.input_value("#code") == code
+
+
+def test_one_part_is_shown_at_a_time_with_the_way_that_is_left(visit):
+    page = visit(width=360)
+    assert parts_shown(page) == 1
+    assert page.locator("h1").is_visible()
+    page.click(NEXT)
+    assert parts_shown(page) == 1
+    assert re.fullmatch(r"Part 1 of \d+, about 10 minutes left", page.inner_text("#where"))
+    page.click("#back")
+    page.wait_for_selector("h1:visible")
+    assert page.locator("#back").is_hidden()
+
+
+def test_answers_left_out_are_asked_about_once_and_then_let_go(visit):
+    page = visit()
+    page.click(NEXT)
+    page.click(NEXT)
+    assert page.locator(".ask").first.is_visible()
+    assert page.inner_text("#where").startswith("Part 1 ")
+    page.click(".ask:visible a")
+    assert page.evaluate("document.activeElement.name") == "T1"
+    page.click(NEXT)
+    assert page.inner_text("#where").startswith("Part 2 ")
+    page.go_back()
+    page.wait_for_function("document.querySelector('#where').textContent.startsWith('Part 1 ')")
+    page.click(NEXT)
+    assert page.inner_text("#where").startswith("Part 2 ")
+
+
+def test_a_page_that_is_answered_is_not_asked_about(visit):
+    page = visit()
+    page.click(NEXT)
+    for question in page.locator(".part:visible .one").all():
+        question.locator("input").nth(1).check()
+    page.click(NEXT)
+    assert page.inner_text("#where").startswith("Part 2 ")
+
+
+def test_the_way_back_of_the_browser_keeps_what_was_chosen(visit):
+    page = visit()
+    page.click(NEXT)
+    page.check("input[name=T1][value='2']")
+    page.click(NEXT)
+    page.click(NEXT)
+    page.go_back()
+    page.wait_for_function("document.querySelector('#where').textContent.startsWith('Part 1 ')")
+    assert page.is_checked("input[name=T1][value='2']")
+
+
+def test_sent_is_thanked_with_a_receipt_and_nothing_is_left_behind(visit, address, code):
+    page = visit(f"#{code}", width=360)
+    page.click(NEXT)
+    page.check("input[name=T1][value='2']")
+    go_on(page, "#open-O1")
+    page.fill("#open-O1", "canary")
+    go_on(page, "#code")
+    page.click("button[type=submit]")
+    page.wait_for_url(f"{address}/thanks")
+    assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", page.inner_text("#receipt"))
+    page.reload()
+    assert page.locator("#receipt").is_hidden()
+    for _ in range(3):
+        page.go_back()
+        page.wait_for_load_state()
+        assert page.evaluate(FILLED) == 0
+        assert code not in page.content()
+        assert code not in page.url
+    page.go_forward()
+    page.reload()
+    assert page.evaluate(FILLED) == 0
+
+
+def test_nothing_is_kept_in_the_browser_and_nothing_asked_of_anyone_else(visit, address, code):
+    page = visit(f"#{code}")
+    go_on(page, "#code")
+    page.click("button[type=submit]")
+    page.wait_for_url(f"{address}/thanks")
+    assert page.context.cookies() == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert all(url.startswith(address.partition("/s/")[0]) for url in page.asked)
+    assert [word for word in page.said if "Clear-Site-Data" not in word] == []
+
+
+def test_a_first_visit_takes_at_most_four_requests(visit):
+    page = visit()
+    page.wait_for_load_state("networkidle")
+    assert len(page.asked) <= 4
+
+
+def test_a_mistyped_code_brings_everything_back_with_the_mistake_in_focus(visit):
+    page = visit()
+    page.click(NEXT)
+    page.check("input[name=T1][value='2']")
+    go_on(page, "#code")
+    page.fill("#code", "ABC")
+    page.press("#code", "Enter")
+    page.wait_for_selector(".errsum")
+    assert page.title().startswith("Error: ")
+    assert page.evaluate("document.activeElement.className") == "errsum"
+    assert page.input_value("#code") == "ABC"
+    assert page.is_checked("input[name=T1][value='2']")
+    page.click("#back")
+    page.wait_for_selector("#open-O1:visible")
+    assert page.is_checked("input[name=T1][value='2']")
+
+
+def test_enter_in_the_middle_sends_nothing(visit, address):
+    page = visit()
+    page.click(NEXT)
+    page.check("input[name=T1][value='2']")
+    page.press("input[name=T1][value='2']", "Enter")
+    assert page.url == address
+    assert page.inner_text("#where").startswith("Part 1 ")
+
+
+def test_arrow_keys_move_inside_a_question(visit):
+    page = visit()
+    page.click(NEXT)
+    page.focus("input[name=T1][value='1']")
+    page.keyboard.press("ArrowDown")
+    assert page.is_checked("input[name=T1][value='2']")
+
+
+def test_without_javascript_it_is_one_long_page_that_can_be_sent(visit, address, code):
+    page = visit(f"#{code}", java_script_enabled=False)
+    assert parts_shown(page) == page.locator(".part").count()
+    assert page.locator(".go:visible").count() == 0
+    page.check("input[name=T1][value='2']")
+    page.fill("#code", code)
+    page.click("button[type=submit]")
+    assert re.search(r"/thanks#[0-9A-Z-]{14}$", page.url)
+    assert page.locator(".nojs").is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_is_wider_than_the_screen_and_every_row_is_large_enough(visit, width):
+    page = visit(width=width)
+    page.click("summary")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for _ in range(3):
+        page.click(NEXT)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    heights = page.evaluate(
+        """[...document.querySelectorAll(".opt, .btn")]
+            .map(row => row.getBoundingClientRect().height).filter(height => height)"""
+    )
+    assert min(heights) >= 48

@@ -1,0 +1,31 @@
+"""The list of routes: a new or lost one is a decision, since addresses are printed on cards."""
+
+DECIDED = """
+GET  /
+GET  /healthz
+GET  /login
+GET  /s/<slug>
+GET  /s/<slug>/thanks
+GET  /static/<build>/<path:name>
+POST /login
+POST /logout
+POST /s/<slug>
+"""
+
+
+def routes_of(app) -> set[str]:
+    return {
+        f"{method:4} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_the_routes_are_those_decided_on(app):
+    decided = {line for line in DECIDED.splitlines() if line}
+    assert routes_of(app) == decided, "add or remove the line here, and mind printed addresses"
+
+
+def test_respondents_have_no_route_but_their_page_and_the_thanks(app):
+    theirs = {route for route in routes_of(app) if " /s/" in route}
+    assert theirs == {"GET  /s/<slug>", "GET  /s/<slug>/thanks", "POST /s/<slug>"}
