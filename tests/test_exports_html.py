@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import html5lib
 import pytest
@@ -28,11 +27,6 @@ from tests.report_factory import (
 )
 from tests.report_factory import QUESTIONNAIRE as ASKED
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
 UNJUDGED = {"verdict": None, "practices": (), "index": Withheld("not_asked")}
 
 
@@ -211,21 +205,9 @@ def test_it_is_written_whole_or_not_at_all(report, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [file]
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium")
-    with sync_playwright() as started:
-        running = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
-
-
-def opened(browser, file, width, **more):
+def opened(browser_page, file, width, **more):
     """Open a file, scroll through it, and return the page with what it asked for and complained."""
-    shown = browser.new_page(viewport={"width": width, "height": 900}, **more)
+    shown = browser_page(width=width, height=900, **more)
     asked, complaints = [], []
     shown.on("request", lambda request: asked.append(request.url))
     shown.on("console", lambda message: complaints.append(message.text))
@@ -241,10 +223,12 @@ def opened(browser, file, width, **more):
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark"), (320, "light")])
-def test_a_browser_draws_every_figure_and_asks_nobody(browser, report, tmp_path, width, scheme):
+def test_a_browser_draws_every_figure_and_asks_nobody(
+    browser_page, report, tmp_path, width, scheme
+):
     file = tmp_path / "report.html"
     write_html(report, file)
-    shown, asked, complaints = opened(browser, file, width, color_scheme=scheme)
+    shown, asked, complaints = opened(browser_page, file, width, color_scheme=scheme)
     assert asked == [file.as_uri()]
     assert complaints == []
     charts = "[...document.querySelectorAll('.chart')]"
@@ -256,17 +240,15 @@ def test_a_browser_draws_every_figure_and_asks_nobody(browser, report, tmp_path,
     assert shown.evaluate(f"{wrong}.length") == 0
     ground = shown.evaluate("getComputedStyle(document.querySelector('.main-svg')).backgroundColor")
     assert ground == ("rgb(16, 25, 32)" if scheme == "dark" else "rgb(255, 255, 255)")
-    shown.close()
 
 
 @pytest.mark.browser
-def test_without_a_script_all_numbers_can_be_read(browser, report, tmp_path):
+def test_without_a_script_all_numbers_can_be_read(browser_page, report, tmp_path):
     file = tmp_path / "report.html"
     write_html(report, file)
-    shown, asked, _ = opened(browser, file, 360, java_script_enabled=False)
+    shown, asked, _ = opened(browser_page, file, 360, java_script_enabled=False)
     assert asked == [file.as_uri()]
     numbers = shown.locator("details.numbers table")
     assert numbers.count() >= 6
     assert all(table.is_visible() for table in numbers.all())
     assert shown.get_by_text("The figures need JavaScript").is_visible()
-    shown.close()

@@ -82,7 +82,7 @@ def _table(changes: Sequence[Change], report: Report) -> Table:
                 words.text(c.name),
                 words.figure_text(c.before, report.policy),
                 words.figure_text(c.after, report.policy),
-                _signed(c.difference),
+                _difference(c),
                 f"{_end(c.low)} to {_end(c.high)}",
                 "clear change" if c.clear else "no clear change",
             )
@@ -94,6 +94,12 @@ def _table(changes: Sequence[Change], report: Report) -> Table:
 def _signed(value: float) -> str:
     rounded = round(value, 1)
     return "0.0" if rounded == 0 else f"{'+' if rounded > 0 else '−'}{abs(rounded):.1f}"
+
+
+def _difference(change: Change) -> str:
+    """Return a difference with its sign, and "or more" where clips hide more of it."""
+    signed = _signed(change.difference)
+    return words.change_amount(change).replace(signed[1:], signed, 1) if signed != "0.0" else signed
 
 
 def _end(value: float) -> str:
@@ -146,7 +152,7 @@ def _draw(sheet: Sheet, change: Change, y: float, reach: float, narrow: bool) ->
     )
     marks(sheet, [change.difference], [y], symbol, color, 14)
     name, weight = words.text(change.name), 600 if change.clear else 400
-    said = _signed(change.difference) if change.clear else "no clear change"
+    said = _difference(change) if change.clear else "no clear change"
     if narrow:
         write(sheet, (0, y), name, size=15, color=INK, weight=500, margin=True, shift=(0, 18))
         write(

@@ -2,7 +2,7 @@
 
 Here belongs how page, style, font, scripts and figures are put together, with a policy that lets
 the file run its own scripts and no others. What it says and in which order stands in
-`templates/report/parts.html` and `survey.exports.sections`, as for the pages of the site.
+`templates/report` and `survey.exports.sections`, as for the pages of the site.
 """
 
 import base64

@@ -328,7 +328,19 @@ def change_sentence(change: Change) -> str:
             "could not have been told from chance."
         )
     way = "up" if change.difference > 0 else "down"
-    return f"{name}: {way} {abs(change.difference):.1f} points since the previous wave."
+    return f"{name}: {way} {change_amount(change)} points since the previous wave."
+
+
+def change_amount(change: Change) -> str:
+    """Return how large a change is, without its sign: "0.9", or "0.9 or more" where clips hide more.
+
+    A clip hides more where the later mean is cut off on the side to which it moved, or the earlier
+    one on the other.
+    """
+    up = change.difference > 0
+    beyond = (change.after.edge, change.before.edge)
+    more = beyond[0] == ("high" if up else "low") or beyond[1] == ("low" if up else "high")
+    return f"{abs(change.difference):.1f}{' or more' if more else ''}"
 
 
 def state_sentence(estimate: Estimate, questionnaire: Questionnaire) -> str:

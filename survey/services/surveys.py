@@ -10,7 +10,7 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from survey.disclosure.values import Policy, Release, Unit
 from survey.errors import UserError
@@ -106,6 +106,7 @@ def list_surveys(session: Session, now: datetime) -> tuple[SurveyLine, ...]:
         .outerjoin(models.Unit, models.Unit.survey == models.Survey.slug)
         .group_by(models.Survey.slug)
         .order_by(models.Survey.opened_at.desc(), models.Survey.slug)
+        .options(defer(models.Survey.questionnaire, raiseload=True))  # long, and not listed
     )
     with reading(session):
         return tuple(_line(row, many, now) for row, many in session.execute(query))

@@ -10,7 +10,9 @@
       var at = rows.findIndex(function (row) { return row.dataset.stage === told.stage; });
       rows.forEach(function (row, i) {
         row.className = i < at ? "done" : i === at ? "now" : "to-come";
-        row.querySelector("progress").value = i < at ? 100 : i === at ? told.share : 0;
+        // Without a value the bar moves to and fro: begun, and nobody knows how long it takes.
+        var bar = row.querySelector("progress"), share = i < at ? 100 : i === at ? told.share : 0;
+        if (i === at && !share) { bar.removeAttribute("value"); } else { bar.value = share; }
         if (i === at) { row.setAttribute("aria-current", "step"); } else { row.removeAttribute("aria-current"); }
       });
       if (told.stage !== last && at >= 0) {

@@ -53,6 +53,7 @@
     addEventListener("afterprint", () => { printing = false; again(); });
   }
 
+  document.documentElement.classList.add("js");
   // Keep the room of each figure free, and fold away the numbers that it shows.
   for (const chart of charts) chart.style.minHeight = `${figureOf(chart).layout.height}px`;
   for (const numbers of document.querySelectorAll("details.numbers")) numbers.open = false;

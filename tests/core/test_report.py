@@ -196,3 +196,15 @@ def test_the_same_released_values_give_the_same_report(
 ) -> None:
     out = released(levels, seed)
     assert build(QUESTIONNAIRE, out, FACTS) == build(QUESTIONNAIRE, out, FACTS)
+
+
+def test_a_change_out_of_or_into_a_clipped_mean_reads_or_more() -> None:
+    before, after = released({"desk": (14, 1.2)}), released({"desk": (14, 3.4)}, 2)
+    report = build(QUESTIONNAIRE, after, FACTS, (FACTS, before))
+    trust = next(c for c in group(report, "desk").changes if c.scale == "TRUST")
+    assert trust.before.edge == "low"
+    assert words.change_amount(trust).endswith(" or more")
+    back = build(QUESTIONNAIRE, before, FACTS, (FACTS, after))
+    trust = next(c for c in group(back, "desk").changes if c.scale == "TRUST")
+    assert trust.difference < 0
+    assert words.change_amount(trust).endswith(" or more")

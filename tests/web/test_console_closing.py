@@ -2,6 +2,7 @@
 
 import random
 import time
+from threading import Event
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +10,9 @@ import sqlalchemy as sa
 from survey.app import create_app
 from survey.jobs import Closings, Progress
 from survey.services.answering import submit
+from survey.services.closing import BoxesChanged
 from survey.services.surveys import survey_view
+from survey.storage.scrub import StillInUse
 from survey.web.closing import EXTENSION, STAGES
 from tests.collecting import make_response
 from tests.web.checking import text_of
@@ -29,7 +32,8 @@ def ended(opened, console, sessions):
 
 @pytest.fixture
 def closings(console) -> Closings:
-    return console.client.application.extensions[EXTENSION]
+    made: Closings = console.client.application.extensions[EXTENSION]
+    return made
 
 
 def until(condition, seconds: float = 20.0) -> None:
@@ -128,8 +132,6 @@ class Stages:
     """Closing work that goes on only when the test lets it."""
 
     def __init__(self, closings: Closings, slug: str) -> None:
-        from threading import Event
-
         self.go, self.told = Event(), Event()
         self.error: Exception | None = None
         closings.begin(slug, self.work)
@@ -190,8 +192,6 @@ def test_another_process_of_the_server_shows_the_same(
 def test_what_stopped_a_closing_is_told_and_the_code_asked_for_again(
     console, ended, stages, closings
 ):
-    from survey.services.closing import BoxesChanged
-
     stages.end(BoxesChanged())
     until(lambda: closings.progress(ended.slug).error != "")
     console.get(f"/surveys/{ended.slug}/closing")
@@ -229,8 +229,6 @@ def test_what_keeps_it_from_finishing_is_told(console, ended, sessions, closings
     with sessions() as session, session.begin():
         told = {"slug": ended.slug}
         session.execute(sa.text("update survey set state = 'destroying' where slug = :slug"), told)
-    from survey.storage.scrub import StillInUse
-
     stages = Stages(closings, ended.slug)
     stages.end(StillInUse())
     until(lambda: (closings.progress(ended.slug) or Progress()).error != "")

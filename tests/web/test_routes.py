@@ -7,9 +7,20 @@ GET  /login
 GET  /s/<slug>
 GET  /s/<slug>/thanks
 GET  /static/<build>/<path:name>
+GET  /surveys
+GET  /surveys/<slug>
+GET  /surveys/<slug>/close
+GET  /surveys/<slug>/closing
+GET  /surveys/<slug>/closing.json
+GET  /surveys/<slug>/method
+GET  /surveys/<slug>/report
+GET  /surveys/<slug>/report/<key>
+GET  /surveys/new
 POST /login
 POST /logout
 POST /s/<slug>
+POST /surveys/<slug>/close
+POST /surveys/new
 """
 
 

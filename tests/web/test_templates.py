@@ -12,6 +12,8 @@ FOLDER = shipped_folder("templates")
 TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html"))
 TAGS_AND_CODE = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", re.S)
 LONGEST = 150
+OURS = {"figure_json", "page", "plotly_css", "drawing", "plotly"}
+"""Figures, which Plotly escapes for a script element, and our own style sheets and scripts."""
 
 
 @pytest.fixture(params=TEMPLATES)
@@ -37,7 +39,9 @@ def test_nothing_is_imported_that_is_not_used(template):
 def test_no_text_is_marked_safe_that_was_written_by_somebody(template):
     for marked in parsed(template).find_all(nodes.Filter):
         if marked.name == "safe":
-            assert isinstance(marked.node, nodes.Const), f"{template.name}: let Jinja escape it"
+            ours = isinstance(marked.node, nodes.Getattr) and marked.node.attr in OURS
+            made = ours or isinstance(marked.node, nodes.Const)
+            assert made, f"{template.name}: let Jinja escape it"
 
 
 def test_words_have_true_quotes_and_dashes(template):
@@ -61,6 +65,8 @@ def test_a_template_is_short_enough_to_read(template):
 
 
 def test_nothing_inline_and_nothing_from_elsewhere(template):
+    if template.parent.name == "export":
+        pytest.skip("a file to take along holds its styles and scripts; its policy names them")
     source = template.read_text().replace("http://www.w3.org/2000/svg", "")
     assert not re.search(r"\s(style|on[a-z]+)=", source), f"{template.name}: use static/ files"
     assert not re.search(r"<style|<script>|(src|href)=\"(https?:)?//", source)

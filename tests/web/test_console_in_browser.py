@@ -1,0 +1,113 @@
+"""The console in a real browser: what its scripts add, and that pages fit small screens."""
+
+from dataclasses import replace
+
+import pytest
+
+from survey.app import create_app
+from survey.web.closing import EXTENSION
+from tests.web.conftest import PASSWORD
+from tests.web.test_console_closing import Stages
+from tests.web.test_console_opening import PLAN
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def app(config, sessions, clock):
+    """The site of a demo: it needs to know no public address."""
+    app = create_app(replace(config, demo=True), sessions=sessions, clock=clock)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def visit(browser_page, served, account):
+    """Sign in and open pages; `page.said` is what the browser complained about."""
+
+    def open_page(address="/surveys", **how):
+        page = browser_page(**how)
+        page.said = []
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page.goto(f"{served}/login")
+        page.fill("#email", account)
+        page.fill("#password", PASSWORD)
+        page.press("#password", "Enter")
+        page.wait_for_url("**/surveys")
+        page.goto(served + address)
+        return page
+
+    return open_page
+
+
+def fill_in(page) -> None:
+    for name, typed in PLAN.items():
+        if isinstance(typed, str):
+            page.fill(f"#{name}", typed)
+
+
+def test_a_form_pressed_twice_shows_the_codes_of_one_survey(visit, served):
+    page = visit("/surveys/new")
+    fill_in(page)
+    page.dblclick("main button[type=submit]")
+    page.wait_for_selector(".bigcode")
+    assert page.locator(".cards li").count() == 21
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.click("text=on to the survey")
+    page.wait_for_selector("text=What was fixed at opening")
+    assert asked == ["beforeunload"]
+    page.goto(f"{served}/surveys")
+    assert page.locator(".rows li").count() == 1
+    assert page.said == []
+
+
+def test_the_time_zone_is_that_of_the_machine(visit):
+    page = visit("/surveys/new", timezone_id="America/Chicago")
+    assert page.input_value("#timezone") == "America/Chicago"
+
+
+def test_after_a_fault_the_summary_has_the_focus_and_leads_to_the_field(visit):
+    page = visit("/surveys/new")
+    page.click("main button[type=submit]")
+    page.wait_for_selector(".errsum")
+    assert page.evaluate("document.activeElement.className") == "errsum"
+    page.click(".errsum a >> nth=0")
+    assert page.evaluate("document.activeElement.id") == "title"
+
+
+def test_closing_goes_on_to_the_report_by_itself(visit, opened, clock, served):
+    clock.pass_(days=13)
+    page = visit(f"/surveys/{opened.slug}/close")
+    page.fill("#code", opened.opening_codes[0])
+    page.press("#code", "Enter")
+    page.wait_for_url(f"{served}/surveys/{opened.slug}/report")
+    assert page.said == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_closing_is_followed_with_and_without_javascript(visit, app, opened, clock, script):
+    clock.pass_(days=13)
+    stages = Stages(app.extensions[EXTENSION], opened.slug)
+    try:
+        assert stages.told.wait(10)
+        page = visit(f"/surveys/{opened.slug}/closing", java_script_enabled=script)
+        assert page.inner_text("[aria-current=step] span").startswith("Counting them")
+        page.reload()
+        assert page.inner_text("h1") == "Closing the survey"
+    finally:
+        stages.end()
+    page.wait_for_selector("text=Enter the code")  # this work only pretended
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_is_wider_than_the_screen(visit, opened, served, width):
+    page = visit("/surveys", width=width)
+    for address in ("", "?q=x", "/new", *(f"/{opened.slug}{x}" for x in ("", "/close"))):
+        page.goto(f"{served}/surveys{address}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    page.goto(f"{served}/surveys/new")
+    fill_in(page)
+    page.click("main button[type=submit]")
+    page.wait_for_selector(".bigcode")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
