@@ -10,6 +10,7 @@ import time
 import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,7 +95,7 @@ def start(tmp_path):
     """Start `headwind demo` on a free port, wait until it serves, end it afterwards."""
     running: list[subprocess.Popen[str]] = []
 
-    def start_() -> dict[str, object]:
+    def start_() -> dict[str, Any]:
         told = tmp_path / "told.json"
         told.unlink(missing_ok=True)
         command = [sys.executable, "-m", "survey.cli", "demo", "--port", "0"]
@@ -111,7 +112,7 @@ def start(tmp_path):
             if told.exists():
                 break
             time.sleep(0.1)
-        facts = json.loads(told.read_text())
+        facts: dict[str, Any] = json.loads(told.read_text())
         _wait_for(str(facts["url"]) + "healthz")
         return facts
 

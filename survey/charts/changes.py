@@ -8,6 +8,7 @@ from survey.charts.style import (
     GREY,
     INK,
     NARROW,
+    PAPER,
     RULE,
     RUST,
     TEAL,
@@ -32,7 +33,7 @@ def change_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | No
     return Chart(
         key=key_from("changes", group.key, "narrow" if narrow else "wide"),
         title=finding(group.changes),
-        subtitle="Difference since the wave before, with its 95 % interval",
+        subtitle="Difference since the wave before, with its 95 % interval",
         note=_note(group, report),
         alt=f"{group.name}: " + " ".join(words.change_sentence(c) for c in group.changes),
         figure_json=_figure(group.changes, narrow).to_json(),
@@ -154,7 +155,17 @@ def _draw(sheet: Sheet, change: Change, y: float, reach: float, narrow: bool) ->
     name, weight = words.text(change.name), 600 if change.clear else 400
     said = _difference(change) if change.clear else "no clear change"
     if narrow:
-        write(sheet, (0, y), name, size=15, color=INK, weight=500, margin=True, shift=(0, 18))
+        write(
+            sheet,
+            (0, y),
+            name,
+            size=15,
+            color=INK,
+            weight=500,
+            margin=True,
+            shift=(0, 18),
+            bgcolor=PAPER,
+        )
         write(
             sheet,
             (1, y),

@@ -45,7 +45,7 @@ def dimension_chart(group: GroupReport, report: Report, narrow: bool) -> Chart:
     return Chart(
         key=key_from("dimensions", group.key, "narrow" if narrow else "wide"),
         title=finding(group, report),
-        subtitle="Average of the answers, turned so that 5 is healthiest, with its 95 % interval",
+        subtitle="Average of the answers, turned so that 5 is healthiest, with its 95 % interval",
         note=_note(group, report),
         alt=_alt(group, report, rows),
         figure_json=_figure(rows, report, narrow).to_json(),

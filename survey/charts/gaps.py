@@ -140,8 +140,10 @@ def _draw(
     if isinstance(know, Released) and isinstance(do, Released) and isinstance(gap, Estimate):
         clear = gap.state == "weak"
         line(sheet, (do.value, y), (know.value, y), RUST if clear else GREY, 5, opacity=0.5)
-        marks(sheet, [do.value], [y], "circle", TEAL, 15)
-        marks(sheet, [know.value], [y], "circle-open", TEAL, 21 if know.value == do.value else 15)
+        # Where both are the same the filled mark lies inside the hollow one.
+        same = know.value == do.value
+        marks(sheet, [know.value], [y], "circle-open", TEAL, 23 if same else 15)
+        marks(sheet, [do.value], [y], "circle", TEAL, 12 if same else 15)
         _label(sheet, practice, y, clear, narrow)
 
 

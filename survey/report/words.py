@@ -332,7 +332,7 @@ def change_sentence(change: Change) -> str:
 
 
 def change_amount(change: Change) -> str:
-    """Return how large a change is, without its sign: "0.9", or "0.9 or more" where clips hide more.
+    """Return how large a change is, without its sign: "0.9", or "0.9 or more" beside a clip.
 
     A clip hides more where the later mean is cut off on the side to which it moved, or the earlier
     one on the other.

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -60,7 +61,7 @@ def fill(sessions: Sessions, keys: KeyFolder, now: datetime) -> Demo:
     return Demo(EMAIL, password, {opened.slug: left}, {opened.slug: opened.opening_codes})
 
 
-def describe(sessions: Sessions, demo: Demo, url: str, now: datetime) -> Mapping[str, object]:
+def describe(sessions: Sessions, demo: Demo, url: str, now: datetime) -> Mapping[str, Any]:
     """Return the demo for scripts, in the form that `--describe` promises.
 
     Parameters

@@ -5,12 +5,12 @@
 (() => {
   const charts = [...document.querySelectorAll(".chart")];
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const WIDE = 640, WIDEST = 820, NARROWEST = 280, NARROW = 480;
+  const WIDE = 760, WIDEST = 820, NARROWEST = 280, NARROW = 480, PAPER = 820;
   const drawn = new Map();
   let printing = false;
 
   function figureOf(chart) {
-    const room = chart.clientWidth;
+    const room = printing ? PAPER : chart.clientWidth;
     const wide = room >= WIDE;
     const source = document.getElementById(wide ? chart.dataset.wide : chart.dataset.narrow);
     const figure = JSON.parse(source.textContent);
@@ -28,7 +28,7 @@
   function draw(chart) {
     const figure = figureOf(chart);
     drawn.set(chart, chart.clientWidth);
-    chart.style.minHeight = `${figure.layout.height}px`;
+    chart.style.minHeight = printing ? "" : `${figure.layout.height}px`;
     return Plotly.react(chart, figure.data, figure.layout, figure.config);
   }
 

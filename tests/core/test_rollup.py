@@ -102,7 +102,7 @@ def test_every_group_has_at_least_k_and_everybody_is_in_at_most_one(
     inside = [unit.id for group in groups for unit in group.units]
     assert sorted([*inside, *(u.id for u in left_out)]) == sorted(u.id for u in units if u.asked)
     for group in groups:
-        assert group.n == sum(counts[u.id] for u in group.units).min() >= k
+        assert group.n == np.sum([counts[u.id] for u in group.units], axis=0).min() >= k
     assert len({group.key for group in groups}) == len(groups)
 
 

@@ -53,7 +53,12 @@ def test_a_form_pressed_twice_shows_the_codes_of_one_survey(visit, served):
     page.wait_for_selector(".bigcode")
     assert page.locator(".cards li").count() == 21
     asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def agree(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", agree)
     page.click("text=on to the survey")
     page.wait_for_selector("text=What was fixed at opening")
     assert asked == ["beforeunload"]

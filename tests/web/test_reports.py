@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from werkzeug.serving import make_server
@@ -223,7 +224,7 @@ def test_what_people_wrote_stays_text(address, reader):
     assert "</script><b>team" not in source
 
 
-def figures_of(reader) -> list[dict]:
+def figures_of(reader) -> list[dict[str, Any]]:
     scripts = reader.html.all("script", type="application/json")
     return [json.loads(script.text) for script in scripts]
 
