@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from survey.ballots.keys import KeyFolder
 from survey.config import Config, instance_folder, load_config
-from survey.jobs import Closings
+from survey.jobs import Closings, Housekeeping
 from survey.questionnaire.shipped import shipped_folder
-from survey.services.closing import resume_closing
 from survey.storage.engine import make_sessions
 from survey.storage.migrate import migrate
 from survey.web import (
@@ -43,6 +42,7 @@ def create_app(
     *,
     sessions: sessionmaker[Session] | None = None,
     clock: Clock | None = None,
+    background: bool = False,
 ) -> Flask:
     """Make the app of an instance.
 
@@ -52,6 +52,7 @@ def create_app(
     sessions : sessions of a database that is up to date; without them the database of the settings
         is brought up to date and used
     clock : gives the aware time of now; for tests
+    background : whether this process also tidies up: a server does, a test or a rehearsal does not
     """
     config = config or load_config(instance_folder(os.environ), os.environ)
     if sessions is None:
@@ -59,13 +60,15 @@ def create_app(
         sessions = make_sessions(config.database_url)
     clock = clock or _now
     keys = KeyFolder(config.keys)
-    resume_closing(sessions, keys, clock())
 
     # Named after the package, not this module: folders follow the name.
     app = Flask("survey", static_folder=None, template_folder=str(shipped_folder("templates")))
     look = assets.load(Path(__file__).parent / "static")
     app.extensions[EXTENSION] = Site(config, sessions, keys, clock, look)
-    app.extensions[closing.EXTENSION] = Closings(sessions, keys, clock, config.instance / "closing")
+    closings = Closings(sessions, keys, clock, config.instance / "closing")
+    app.extensions[closing.EXTENSION] = closings
+    if background:
+        Housekeeping(closings, sessions, keys, clock).start()
     _set_up_templates(app, look)
     security.protect(app, config)
     errors.handle(app)

@@ -1,4 +1,4 @@
-"""Background work of the server: closing surveys, and how far each closing is.
+"""Background work of the server: closing surveys, how far each closing is, and tidying up.
 
 A closing runs in a thread of the process that was given the opening code; the code stays in the
 memory of that process. Other processes of the server read how far it is from a small file in the
@@ -36,6 +36,7 @@ TRIES, PAUSE = 10, 0.02
 """A look at the file locks it for a moment; whoever wants to write to it tries again."""
 REST = 30.0
 """Seconds between two attempts to finish a closing that was interrupted."""
+HOUR = 3600.0
 UNFORESEEN = "Something went wrong. The log of the server says what."
 
 
@@ -130,6 +131,37 @@ class Closings:
         return self._folder / f"{slug}.json"
 
 
+class Housekeeping:
+    """What nobody asks for: finishing closings that a crash interrupted, and destroying unread what
+    nobody opened in time. Once when the server starts, and then every hour.
+    """
+
+    def __init__(
+        self,
+        closings: Closings,
+        sessions: sessionmaker[Session],
+        keys: KeyFolder,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._closings, self._sessions, self._keys, self._clock = closings, sessions, keys, clock
+
+    def start(self) -> None:
+        """Begin, in a thread that ends with the process."""
+        Thread(target=self._keep, name="housekeeping", daemon=True).start()
+
+    def once(self) -> None:
+        """Do now what there is to do; what fails is logged and tried again the next time."""
+        for slug in closing.interrupted(self._sessions):
+            self._closings.resume(slug)
+        closing.destroy_expired(self._sessions, self._keys, self._clock())
+
+    def _keep(self) -> None:
+        while True:
+            if error := _told(self.once):
+                log.error("Housekeeping: %s", error)
+            time.sleep(HOUR)
+
+
 class Mirror:
     """The file in which other processes read how far a closing is.
 
@@ -211,6 +243,6 @@ def _told(work: Callable[[], object]) -> str:
         while trace and trace.tb_next:
             trace = trace.tb_next
         place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-        log.error("Closing failed: %s at %s", type(error).__name__, place)
+        log.error("Failed: %s at %s", type(error).__name__, place)
         return UNFORESEEN
     return ""

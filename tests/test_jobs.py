@@ -5,14 +5,14 @@ import logging
 import stat
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import pytest
 
 from survey.ballots.keys import KeyFolder
 from survey.errors import UserError
-from survey.jobs import UNFORESEEN, Closings, Progress
+from survey.jobs import UNFORESEEN, Closings, Housekeeping, Progress
 from survey.services.surveys import survey_view
 from tests.collecting import AFTER, make_place, responses_for
 
@@ -217,3 +217,39 @@ def test_finishing_is_not_tried_all_the_time(make, hold):
     work.go.set()
     ended(closings)
     assert not closings.resume(SLUG)
+
+
+def tidied(place, folder, now) -> Closings:
+    closings = Closings(place.sessions, place.keys, lambda: now, folder)
+    Housekeeping(closings, place.sessions, place.keys, lambda: now).once()
+    ended(closings, place.slug)
+    return closings
+
+
+def state_of(place, now):
+    with place.sessions() as session:
+        return survey_view(session, place.slug, now).state
+
+
+def test_housekeeping_finishes_what_a_crash_interrupted(tmp_path, folder):
+    import sqlalchemy as sa
+
+    place = make_place(f"sqlite:///{tmp_path / 'headwind.db'}", tmp_path)
+    with place.sessions() as session, session.begin():
+        session.execute(sa.text("update survey set state = 'destroying', left_out = '[]'"))
+        session.execute(sa.text("delete from credential"))
+    tidied(place, folder, AFTER)
+    assert state_of(place, AFTER) == "closed"
+    place.end()
+
+
+@pytest.mark.parametrize(("days", "kept"), [(59, True), (61, False)])
+def test_housekeeping_destroys_unread_what_nobody_opened_in_time(tmp_path, folder, days, kept):
+    place = make_place(f"sqlite:///{tmp_path / 'headwind.db'}", tmp_path)
+    for code, response in responses_for(place.codes[:6]).items():
+        place.answer(code, response)
+    now = AFTER + timedelta(days=days)
+    tidied(place, folder, now)
+    assert place.keys.holds(place.slug) is kept
+    assert state_of(place, now) == ("ended" if kept else "closed")
+    place.end()

@@ -55,7 +55,7 @@ def serve(config: Config, listening: socket.socket) -> None:
     create_app = resolve_name(FACTORY)
     _rehearse(lambda: create_app(config))
     click.echo(f"Headwind: {address(listening)}  (Ctrl+C ends it)")
-    Server(lambda: create_app(config), _settings(config, listening.detach())).run()
+    Server(lambda: create_app(config, background=True), _settings(config, listening.detach())).run()
 
 
 def _rehearse(start: Callable[[], Any]) -> None:

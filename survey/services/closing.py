@@ -111,12 +111,17 @@ def resume_closing(
     sessions: Sessions, keys: KeyFolder, now: datetime, progress: Progress = lambda *_: None
 ) -> tuple[str, ...]:
     """Finish every survey that a crash left between release and closed; return their names."""
-    with sessions() as session, reading(session):
-        query = sa.select(Survey.slug).where(Survey.state == "destroying").order_by(Survey.slug)
-        slugs = tuple(session.scalars(query))
+    slugs = interrupted(sessions)
     for slug in slugs:
         _destroy(sessions, keys, slug, (), now, progress)
     return slugs
+
+
+def interrupted(sessions: Sessions) -> tuple[str, ...]:
+    """Return the surveys whose answers are counted and whose traces are not cleared away yet."""
+    query = sa.select(Survey.slug).where(Survey.state == "destroying").order_by(Survey.slug)
+    with sessions() as session, reading(session):
+        return tuple(session.scalars(query))
 
 
 def destroy_expired(sessions: Sessions, keys: KeyFolder, now: datetime) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
-from survey.disclosure.values import Policy, Release, Unit
+from survey.disclosure.values import Policy, Release, Released, Unit
 from survey.errors import UserError
 from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.parse import parse
@@ -127,6 +127,28 @@ def load_report(session: Session, slug: str, now: datetime) -> Report:
     from survey.report.build import build
 
     return build(view.questionnaire, released, facts_of(view), previous)
+
+
+@dataclass(frozen=True)
+class HarmSign:
+    """Units in which several people report that somebody is being harmed, taken together."""
+
+    units: tuple[str, ...]
+    n: int
+
+
+def load_harm_signs(session: Session, slug: str) -> tuple[HarmSign, ...]:
+    """Return where several people report harm, for the role that was named at opening.
+
+    It is no part of any report: see docs/decisions/0004. `NotClosedYet` before closing.
+    """
+    release = load_release(session, slug)
+    names = {unit.id: unit.name for unit in release.units}
+    return tuple(
+        HarmSign(tuple(names[unit] for unit in group.units), group.n)
+        for group in release.groups
+        if isinstance(sign := group.figures.get("harm"), Released) and sign.value > 0
+    )
 
 
 def load_receipts(session: Session, slug: str) -> tuple[str, ...]:

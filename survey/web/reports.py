@@ -10,7 +10,7 @@ from survey.charts.heatmap import key_words
 from survey.exports.sections import group_section, organisation_section
 from survey.report import words
 from survey.report.model import GroupReport, Report
-from survey.services.surveys import NeverOpened, NotClosedYet, load_report
+from survey.services.surveys import NeverOpened, NotClosedYet, load_harm_signs, load_report
 from survey.web.console import known
 from survey.web.login import login_required
 from survey.web.site import site
@@ -63,6 +63,19 @@ def method(slug: str) -> str | tuple[str, int]:
     if isinstance(report, str):
         return _not_yet(slug, report)
     return render_template("report/method.html", slug=slug, report=report, words=words)
+
+
+@blueprint.get("/surveys/<slug>/harm")
+@login_required
+def harm(slug: str) -> str | tuple[str, int]:
+    """Show where several people report harm: for the role that was named, and on no other page."""
+    view = known(slug)
+    with site().sessions() as database:
+        try:
+            signs = load_harm_signs(database, slug)
+        except (NotClosedYet, NeverOpened) as reason:
+            return _not_yet(slug, str(reason))
+    return render_template("report/harm.html", view=view, signs=signs)
 
 
 def _report(slug: str) -> Report | str:

@@ -67,9 +67,10 @@ class Closed:
         opened = Surveys(self.sessions, self.keys, self.clock).open(units=UNITS, previous=previous)
         rng = random.Random(shift)
         for unit, many in ANSWERING.items():
-            for code in opened.codes[unit][:many]:
+            for at, code in enumerate(opened.codes[unit][:many]):
+                hurt = previous is None and unit == "north" and at < 3
                 with self.sessions() as session:
-                    submit(session, opened.slug, code, response(rng, shift), self.clock())
+                    submit(session, opened.slug, code, response(rng, shift, hurt), self.clock())
         self.clock.pass_(days=13)
         close_survey(self.sessions, self.keys, opened.slug, opened.opening_codes[0], self.clock())
         return opened.slug
@@ -79,10 +80,10 @@ class Closed:
             return load_report(session, slug, self.clock())
 
 
-def response(rng: random.Random, shift: int) -> Response:
+def response(rng: random.Random, shift: int, hurt: bool) -> Response:
     """Answers a little above the middle; in the later wave better by one in what is turned round.
 
-    Everybody writes a comment that tries to be a script.
+    Everybody writes a comment that tries to be a script; `hurt` people report harm.
     """
     questionnaire = environment()
     keys = {item.id: item.key for item in questionnaire.items}
@@ -90,6 +91,8 @@ def response(rng: random.Random, shift: int) -> Response:
     for column in questionnaire.columns:
         healthy = min(5, rng.choice((2, 3, 3, 4)) + shift)
         answers[column] = healthy if keys.get(column, 1) == 1 else 6 - healthy
+    if hurt:
+        answers |= {"S1": 5, "S3": 5}
     return Response(answers, None, (), {"O1": HOSTILE})
 
 
@@ -257,3 +260,21 @@ def test_a_browser_draws_every_chart_within_the_page(closed, browser_page, width
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_a_sign_of_harm_stands_on_a_page_for_its_role_and_on_no_other(closed, reader):
+    reader.get(f"/surveys/{closed.first}/harm")
+    page = reader.html.text
+    assert "For the works council only" in page
+    assert "North </script><b>team: 12 answers" in page
+    for path in ("", "/report", "/report/north", "/method"):
+        reader.get(f"/surveys/{closed.first}{path}")
+        assert "often made to pay" not in reader.html.text
+    verdict = next(g.verdict for g in closed.report(closed.first).groups if g.key == "north")
+    assert "harm_signal" not in verdict.reasons
+
+
+def test_without_a_sign_the_page_does_not_say_that_all_is_well(closed, reader):
+    reader.get(f"/surveys/{closed.second}/harm")
+    page = reader.html.text
+    assert "That does not mean that nobody is being harmed" in page

@@ -12,6 +12,7 @@ GET  /surveys/<slug>
 GET  /surveys/<slug>/close
 GET  /surveys/<slug>/closing
 GET  /surveys/<slug>/closing.json
+GET  /surveys/<slug>/harm
 GET  /surveys/<slug>/method
 GET  /surveys/<slug>/report
 GET  /surveys/<slug>/report/<key>
