@@ -129,7 +129,7 @@ def _alt(group: GroupReport, report: Report, rows: Sequence[_Row]) -> str:
 def _told(result: ScaleResult, report: Report) -> str:
     name = words.text(result.name)
     if isinstance(result.figure, Withheld):
-        return f"{name} {words.withheld_text(result.figure, report.policy)}"
+        return f"{name} {words.withheld_scale(result, report)}"
     figure = words.figure_text(result.figure, report.policy)
     return f"{name} {figure} ({words.interval_text(result.figure)})"
 
@@ -145,7 +145,7 @@ def _cells(row: _Row, report: Report) -> tuple[str, ...]:
     name = ("– " if row.facet else "") + words.text(row.result.name)
     figure = row.result.figure
     if isinstance(figure, Withheld):
-        return name, words.withheld_text(figure, report.policy), "", ""
+        return name, words.withheld_scale(row.result, report), "", ""
     said = words.state_sentence(figure, report.questionnaire)
     return name, words.figure_text(figure, report.policy), words.interval_text(figure), said
 
@@ -231,7 +231,11 @@ def _label(sheet: Sheet, row: _Row, report: Report, narrow: bool) -> None:
             margin=True,
             shift=(-18, 0),
         )
-    shown = words.figure_text(figure_, report.policy)
+    shown = (
+        words.withheld_scale(row.result, report)
+        if isinstance(figure_, Withheld)
+        else words.figure_text(figure_, report.policy)
+    )
     if isinstance(figure_, Withheld):
         write(
             sheet,

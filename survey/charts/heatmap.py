@@ -157,12 +157,14 @@ def _table(report: Report) -> Table:
 
 
 def _printed(group: GroupReport, dimensions: Sequence[Scale], report: Report) -> Iterator[str]:
-    figures = {result.id: result.figure for result in group.dimensions}
+    results = {result.id: result for result in group.dimensions}
     for dimension in dimensions:
-        figure = figures[dimension.id]
-        text = words.figure_text(figure, report.policy)
-        state = f", {words.state_word(figure.state)}" if isinstance(figure, Estimate) else ""
-        yield text + state
+        figure = results[dimension.id].figure
+        if isinstance(figure, Withheld):
+            yield words.withheld_scale(results[dimension.id], report)
+        else:
+            text = words.figure_text(figure, report.policy)
+            yield f"{text}, {words.state_word(figure.state)}"
 
 
 def _figure(report: Report, narrow: bool) -> Sheet:

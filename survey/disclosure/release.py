@@ -6,7 +6,7 @@ states, verdicts and changes are made from them (`survey.report.build`), never f
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -128,24 +128,34 @@ def _released(group: Group, figures: Mapping[str, Figure], voices: _Voices | Non
 def _columns(questionnaire: Questionnaire, answers: Answers, policy: Policy) -> Iterator[Column]:
     """Yield every measure of every person, in the order of the questionnaire."""
     for scale in questionnaire.scales:
-        yield _item_column(questionnaire, answers, scale.id, questionnaire.items_of(scale.id))
+        items = questionnaire.items_of(scale.id)
+        yield _item_column(questionnaire, answers, scale.id, items, policy)
     for facet in questionnaire.facets:
-        items = [i for i in questionnaire.items if i.id in facet.items]
-        yield _item_column(questionnaire, answers, facet.id, items)
+        items = tuple(i for i in questionnaire.items if i.id in facet.items)
+        yield _item_column(questionnaire, answers, facet.id, items, policy)
     for item in questionnaire.items:
-        yield replace(_item_column(questionnaire, answers, item.id, [item]), least=policy.single)
+        yield _item_column(questionnaire, answers, item.id, [item], policy)
     for practice in questionnaire.practices:
         yield from _practice_columns(questionnaire, answers, practice)
 
 
 def _item_column(
-    questionnaire: Questionnaire, answers: Answers, name: str, items: Sequence[Item]
+    questionnaire: Questionnaire,
+    answers: Answers,
+    name: str,
+    items: Sequence[Item],
+    policy: Policy,
 ) -> Column:
-    """Return the score of every person over some items, by the half rule."""
+    """Return the score of every person over some items, by the half rule.
+
+    A score of fewer than three items is let out like a single item, and from as many answers on.
+    """
     ranges = [questionnaire.range_of(item.id) for item in items]
     key = scale_key(name, items, ranges, answers.columns, 1.0, 1.0)
-    measure: Measure = "score" if len(items) > 2 else "single"
-    return Column(name, measure, *key.bounds, person_scores(keyed(answers.values, key)))
+    scores = person_scores(keyed(answers.values, key))
+    if len(items) > 2:
+        return Column(name, "score", *key.bounds, scores)
+    return Column(name, "single", *key.bounds, scores, policy.single)
 
 
 def _practice_columns(

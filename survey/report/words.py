@@ -354,10 +354,17 @@ def state_sentence(estimate: Estimate, questionnaire: Questionnaire) -> str:
     }[estimate.state]
 
 
+def withheld_scale(result: ScaleResult, report: Report) -> str:
+    """Return why a scale is not shown; one of fewer than three statements is like a single one."""
+    assert isinstance(result.figure, Withheld)  # noqa: S101 -- what the caller has found
+    statements = len(report.questionnaire.items_of(result.id))
+    return withheld_text(result.figure, report.policy, single=0 < statements < 3)
+
+
 def scale_sentence(result: ScaleResult, report: Report) -> str:
     """Return where one scale stands: its figure, and what can be said of it."""
     if isinstance(result.figure, Withheld):
-        return withheld_text(result.figure, report.policy)
+        return withheld_scale(result, report)
     figure = figure_text(result.figure, report.policy)
     return f"{figure}, {state_sentence(result.figure, report.questionnaire)}"
 

@@ -50,8 +50,9 @@ def test_single_questions_need_ten_answers_scores_need_five() -> None:
     groups = {g.key: g for g in let_go([6, 11], [8, 12]).groups}
     assert isinstance(groups["u0"].figures["TRUST"], Released)
     assert isinstance(groups["u0"].figures["TRUST_PEERS"], Released)
-    assert groups["u0"].figures["T1"] == Withheld("too_few")
-    assert isinstance(groups["u1"].figures["T1"], Released)
+    for single in ("T1", "RESOLVE"):
+        assert groups["u0"].figures[single] == Withheld("too_few")
+        assert isinstance(groups["u1"].figures[single], Released)
 
 
 def test_small_units_appear_together_and_nowhere_else() -> None:
@@ -140,7 +141,8 @@ def test_nothing_is_released_of_fewer_than_five_whatever_they_answered(
         assert group.n >= POLICY.scores
         for name, figure in group.figures.items():
             if isinstance(figure, Released):
-                single = name in {i.id for i in QUESTIONNAIRE.items} or name == "harm"
+                items = {i.id for i in QUESTIONNAIRE.items}
+                single = name in items or name in ("harm", "RESOLVE")
                 assert figure.n >= (POLICY.single if single else POLICY.scores)
 
 
