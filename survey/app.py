@@ -68,7 +68,7 @@ def create_app(
     closings = Closings(sessions, keys, clock, config.instance / "closing")
     app.extensions[closing.EXTENSION] = closings
     if background:
-        Housekeeping(closings, sessions, keys, clock).start()
+        Housekeeping(closings, sessions).start()
     _set_up_templates(app, look)
     security.protect(app, config)
     errors.handle(app)

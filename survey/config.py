@@ -166,8 +166,8 @@ def _address(value: Any, _: Path) -> str:
         usable = False
     if not usable or parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be a full address such as https://survey.example.org")
-    if parts.query or parts.fragment or parts.username:
-        raise ValueError("must be an address without ?, # and @")
+    if parts.query or parts.fragment or parts.username or parts.path.strip("/"):
+        raise ValueError("must be an address without path, ?, # and @")
     return url.rstrip("/")
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 from survey.disclosure.values import Withheld
 from survey.exports.html import render_html, write_html
-from survey.report import words
+from survey.report import method, words
 from survey.report.model import Report
 from survey.services.outputs import OutputNotWritable
 from tests.report_factory import (
@@ -85,8 +85,8 @@ def test_it_says_the_finding_the_verdicts_and_who_is_left_out(report, page):
 
 def test_it_says_how_it_was_made_and_what_nobody_may_conclude(report, page):
     said = text_of(page)
-    assert all(claim in said for claim in words.NEVER_CLAIMED)
-    for rule, value in words.cut_offs(report.questionnaire):
+    assert all(claim in said for claim in method.NEVER_CLAIMED)
+    for rule, value in method.cut_offs(report.questionnaire):
         assert rule in said
         assert value in said
     assert "questionnaire environment, version test" in said

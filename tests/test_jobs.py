@@ -5,7 +5,7 @@ import logging
 import stat
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Event
 
 import pytest
@@ -221,7 +221,7 @@ def test_finishing_is_not_tried_all_the_time(make, hold):
 
 def tidied(place, folder, now) -> Closings:
     closings = Closings(place.sessions, place.keys, lambda: now, folder)
-    Housekeeping(closings, place.sessions, place.keys, lambda: now).once()
+    Housekeeping(closings, place.sessions).once()
     ended(closings, place.slug)
     return closings
 
@@ -240,16 +240,4 @@ def test_housekeeping_finishes_what_a_crash_interrupted(tmp_path, folder):
         session.execute(sa.text("delete from credential"))
     tidied(place, folder, AFTER)
     assert state_of(place, AFTER) == "closed"
-    place.end()
-
-
-@pytest.mark.parametrize(("days", "kept"), [(59, True), (61, False)])
-def test_housekeeping_destroys_unread_what_nobody_opened_in_time(tmp_path, folder, days, kept):
-    place = make_place(f"sqlite:///{tmp_path / 'headwind.db'}", tmp_path)
-    for code, response in responses_for(place.codes[:6]).items():
-        place.answer(code, response)
-    now = AFTER + timedelta(days=days)
-    tidied(place, folder, now)
-    assert place.keys.holds(place.slug) is kept
-    assert state_of(place, now) == ("ended" if kept else "closed")
     place.end()

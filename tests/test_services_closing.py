@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from survey.ballots import keys
 from survey.ballots.codes import WrongOpeningCode, credential, nullifier, opening_code
-from survey.ballots.keys import KeyMissing
+from survey.ballots.keys import KeyHeld, KeyMissing
 from survey.ballots.payload import Response
 from survey.services.answering import SurveyOver
 from survey.services.closing import (
@@ -21,6 +21,7 @@ from survey.services.closing import (
     NotEndedYet,
     close_survey,
     destroy_expired,
+    interrupted,
     resume_closing,
 )
 from survey.services.surveys import (
@@ -439,6 +440,10 @@ def test_boxes_that_never_hold_still_close_nothing(answered):
     assert state(answered) == "closed"
 
 
+def resume(place):
+    resume_closing(place.sessions, place.keys, place.slug, AFTER)
+
+
 # --- crashes
 
 
@@ -458,7 +463,8 @@ def test_a_crash_at_any_step_loses_nothing_and_closing_goes_on(answered, at):
             "released_figure": [],
             "released_comment": [],
         }
-        assert resume_closing(answered.sessions, answered.keys, AFTER) == ()
+        resume(answered)
+        assert state(answered) == "ended"
         close(answered)
     else:
         assert state(answered) == "destroying"
@@ -466,12 +472,28 @@ def test_a_crash_at_any_step_loses_nothing_and_closing_goes_on(answered, at):
             load_release(session, answered.slug)
         with pytest.raises(AlreadyClosed):
             close(answered)
-        assert resume_closing(answered.sessions, answered.keys, AFTER) == (answered.slug,)
+        assert interrupted(answered.sessions) == (answered.slug,)
+        resume(answered)
     assert state(answered) == "closed"
     assert len(released(answered)["released_group"]) >= 2
     assert not answered.keys.holds(answered.slug)
     assert answered.tables()["box"] == []
-    assert resume_closing(answered.sessions, answered.keys, AFTER) == ()
+    assert interrupted(answered.sessions) == ()
+
+
+def test_nobody_takes_over_a_closing_that_is_running(answered):
+    """Whoever resumes knows no remains to search for, so the search would be skipped."""
+
+    def meddle(stage, done, _):
+        if (stage, done) == ("checking", 0):
+            assert interrupted(answered.sessions) == (answered.slug,)
+            with pytest.raises(KeyHeld):
+                resume(answered)
+            assert state(answered) == "destroying"
+
+    close(answered, progress=meddle)
+    assert state(answered) == "closed"
+    assert list(answered.keys.path.iterdir()) == []
 
 
 def test_a_failure_inside_the_writing_transaction_undoes_all_of_it(answered):
@@ -501,7 +523,7 @@ def test_two_who_close_at_once_close_once(answered):
         try:
             close(answered, code)
             results.append("closed")
-        except AlreadyClosed:
+        except (AlreadyClosed, KeyHeld):
             results.append("already")
 
     threads = [threading.Thread(target=one, args=(c,)) for c in answered.opened.opening_codes]
@@ -557,7 +579,7 @@ def test_a_reader_in_the_way_delays_the_end_and_not_the_safety(answered, monkeyp
     assert state(answered) == "destroying"
     assert not answered.keys.holds(answered.slug)
     reader.close()
-    resume_closing(answered.sessions, answered.keys, AFTER)
+    resume(answered)
     assert state(answered) == "closed"
 
 

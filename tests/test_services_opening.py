@@ -14,7 +14,7 @@ from survey.services.roster import UnitsError
 from survey.services.surveys import UnknownSurvey, list_surveys, survey_view
 from survey.storage.engine import engine_of, make_sessions
 from survey.storage.migrate import migrate
-from tests.collecting import END, NOON, TREE, make_place, make_plan
+from tests.collecting import AFTER, END, NOON, TREE, make_place, make_plan
 
 
 @pytest.fixture(autouse=True)
@@ -254,3 +254,18 @@ def test_surveys_are_listed_newest_first_and_a_past_end_counts_as_ended(place):
 def test_an_unknown_survey_is_told(place):
     with place.sessions() as session, pytest.raises(UnknownSurvey):
         survey_view(session, "nothing", NOON)
+
+
+def test_an_earlier_wave_of_another_client_or_of_other_questions_is_refused(place):
+    from survey.questionnaire.shipped import shipped_text
+    from survey.services.closing import close_survey
+
+    earlier = place.opened.slug
+    close_survey(place.sessions, place.keys, earlier, place.opening_code, AFTER)
+    for changed, said in (
+        ({"client": "Quite Another Ltd"}, "another client"),
+        ({"questionnaire_text": shipped_text("climate")}, "other questions"),
+    ):
+        plan = make_plan(previous=earlier, **changed)
+        with place.sessions() as session, pytest.raises(PlanError, match=said):
+            open_survey(session, place.keys, plan, NOON)

@@ -11,11 +11,14 @@ expensive, and still fits a small server. Each code by itself opens; the file na
 that "two of three" can stand beside it.
 """
 
+import fcntl
 import json
 import os
 import re
 import secrets
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +44,10 @@ class KeyMissing(UserError):
 
 class KeyExists(UserError):
     """There is already a key for a survey "{survey}" in the key folder {folder}. It was kept."""
+
+
+class KeyHeld(UserError):
+    """Another process is closing the survey "{survey}" at this moment. Look at it again shortly."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,26 @@ class KeyFolder:
             path.unlink()
         if self.path.is_dir():
             _sync(self.path)
+
+    @contextmanager
+    def hold(self, survey: str) -> Iterator[None]:
+        """Keep every other process and thread from working on this survey's key.
+
+        Raises
+        ------
+        KeyHeld
+            Somebody else is at work on it. The lock ends with the process that holds it.
+        """
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = self._file(survey).with_suffix(".lock")
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(handle, survey)
+            yield
+            if not self.holds(survey):
+                lock.unlink(missing_ok=True)
+        finally:
+            os.close(handle)
 
     def _file(self, survey: str) -> Path:
         if not _NAME.fullmatch(survey):
@@ -162,6 +189,13 @@ def _overwrite(path: Path) -> None:
         file.write(secrets.token_bytes(path.stat().st_size))
         file.flush()
         os.fsync(file.fileno())
+
+
+def _lock(handle: int, survey: str) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise KeyHeld(survey=survey) from None
 
 
 def _sync(folder: Path) -> None:

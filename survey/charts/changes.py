@@ -6,15 +6,15 @@ from survey.charts.chart import Chart, Table
 from survey.charts.style import (
     EDGE,
     GREY,
-    INK,
     NARROW,
-    PAPER,
     RULE,
     RUST,
     TEAL,
     WIDE,
+    Said,
     Sheet,
     axis,
+    beside,
     key_from,
     line,
     marks,
@@ -152,40 +152,6 @@ def _draw(sheet: Sheet, change: Change, y: float, reach: float, narrow: bool) ->
         else "circle-open"
     )
     marks(sheet, [change.difference], [y], symbol, color, 14)
-    name, weight = words.text(change.name), 600 if change.clear else 400
     said = _difference(change) if change.clear else "no clear change"
-    if narrow:
-        write(
-            sheet,
-            (0, y),
-            name,
-            size=15,
-            color=INK,
-            weight=500,
-            margin=True,
-            shift=(0, 18),
-            bgcolor=PAPER,
-        )
-        write(
-            sheet,
-            (1, y),
-            said,
-            color=color,
-            weight=weight,
-            side="right",
-            margin=True,
-            shift=(0, 18),
-        )
-        return
-    write(
-        sheet,
-        (0, y),
-        name,
-        size=16,
-        color=INK,
-        weight=500,
-        side="right",
-        margin=True,
-        shift=(-18, 0),
-    )
-    write(sheet, (1, y), said, size=15, color=color, weight=weight, margin=True, shift=(16, 0))
+    value = Said(said, 15, color, 600 if change.clear else 400)
+    beside(sheet, y, Said(words.text(change.name)), value, narrow)

@@ -13,8 +13,10 @@ from survey.charts.style import (
     NARROW,
     RULE,
     WIDE,
+    Said,
     Sheet,
     axis,
+    beside,
     key_from,
     line,
     marks,
@@ -206,68 +208,20 @@ def _open_ends(estimate: Estimate) -> Iterator[tuple[float, str]]:
 
 
 def _label(sheet: Sheet, row: _Row, report: Report, narrow: bool) -> None:
-    name, figure_ = words.text(row.result.name), row.result.figure
-    size, color, weight = (14, INK_2, 400) if row.facet else (16, INK, 500)
-    if narrow:
-        write(
+    estimate = row.result.figure
+    size, color, weight, bold = (14, INK_2, 400, 400) if row.facet else (16, INK, 500, 600)
+    name = Said(words.text(row.result.name), size, color, weight)
+    if isinstance(estimate, Withheld):
+        beside(
             sheet,
-            (0, row.y),
+            row.y,
             name,
-            size=size - 1,
-            color=color,
-            weight=weight,
-            margin=True,
-            shift=(0, 19),
-        )
-    else:
-        write(
-            sheet,
-            (0, row.y),
-            name,
-            size=size,
-            color=color,
-            weight=weight,
-            side="right",
-            margin=True,
-            shift=(-18, 0),
-        )
-    shown = (
-        words.withheld_scale(row.result, report)
-        if isinstance(figure_, Withheld)
-        else words.figure_text(figure_, report.policy)
-    )
-    if isinstance(figure_, Withheld):
-        write(
-            sheet,
-            (1, row.y),
-            shown,
-            side="right" if narrow else "left",
-            margin=True,
-            shift=(0, 19) if narrow else (14, 0),
+            Said(words.withheld_scale(row.result, report), 14, INK_2, 400),
+            narrow,
         )
         return
-    ink = LOOKS[figure_.state].ink
-    bold = 400 if row.facet else 600
-    if narrow:
-        write(
-            sheet,
-            (1, row.y),
-            shown,
-            size=size - 1,
-            color=ink,
-            weight=bold,
-            side="right",
-            margin=True,
-            shift=(0, 19),
-        )
-        return
-    write(sheet, (1, row.y), shown, size=size, color=ink, weight=bold, margin=True, shift=(16, 0))
-    write(
-        sheet,
-        (1, row.y),
-        words.interval_text(figure_),
-        size=13,
-        margin=True,
-        side="right",
-        shift=(168, 0),
-    )
+    shown = words.figure_text(estimate, report.policy)
+    beside(sheet, row.y, name, Said(shown, size, LOOKS[estimate.state].ink, bold), narrow)
+    if not narrow:
+        interval, far_right = words.interval_text(estimate), (168, 0)
+        write(sheet, (1, row.y), interval, size=13, margin=True, side="right", shift=far_right)

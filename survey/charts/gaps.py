@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from survey.charts.chart import Chart, Table
 from survey.charts.style import (
     GREY,
-    INK,
     INK_2,
     NARROW,
     RULE,
     RUST,
     TEAL,
     WIDE,
+    Said,
     Sheet,
     axis,
+    beside,
     key_from,
     line,
     marks,
@@ -144,49 +145,8 @@ def _draw(
         same = know.value == do.value
         marks(sheet, [know.value], [y], "circle-open", TEAL, 23 if same else 15)
         marks(sheet, [do.value], [y], "circle", TEAL, 12 if same else 15)
-        _label(sheet, practice, y, clear, narrow)
-
-
-def _label(sheet: Sheet, practice: PracticeResult, y: float, clear: bool, narrow: bool) -> None:
-    name, gap = words.text(practice.label), _signed(practice)
-    ink, weight = (RUST, 600) if clear else (INK_2, 400)
-    above = (0, 19)
-    if narrow:
-        write(sheet, (0, y), name, size=15, color=INK, weight=500, margin=True, shift=above)
-        write(
-            sheet,
-            (1, y),
-            gap,
-            size=15,
-            color=ink,
-            weight=weight,
-            side="right",
-            margin=True,
-            shift=above,
-        )
-        return
-    write(
-        sheet,
-        (0, y),
-        name,
-        size=16,
-        color=INK,
-        weight=500,
-        side="right",
-        margin=True,
-        shift=(-20, 0),
-    )
-    write(
-        sheet,
-        (1, y),
-        gap,
-        size=16,
-        color=ink,
-        weight=weight,
-        side="right",
-        margin=True,
-        shift=(62, 0),
-    )
+        value = Said(_signed(practice), 16, *((RUST, 600) if clear else (INK_2, 400)))
+        beside(sheet, y, Said(words.text(practice.label)), value, narrow, end=62)
 
 
 def _signed(practice: PracticeResult) -> str:

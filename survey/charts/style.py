@@ -146,6 +146,45 @@ def write(
     )
 
 
+@dataclass(frozen=True)
+class Said:
+    """Words beside a row, with their look."""
+
+    words: str
+    size: float = 16
+    color: str = INK
+    weight: int = 500
+
+
+def beside(
+    sheet: Sheet, y: float, name: Said, value: Said, narrow: bool, end: float | None = None
+) -> None:
+    """Write the name of a row at its left and its value at its right; on a phone both above it.
+
+    The value begins close to the plot, or ends `end` pixels right of it.
+    """
+    if narrow:
+        for x, said, side in ((0, name, "left"), (1, value, "right")):
+            _beside(sheet, (x, y), said, said.size - 1, side, (0, 19), bgcolor=PAPER)
+        return
+    _beside(sheet, (0, y), name, name.size, "right", (-18, 0))
+    side, shift = ("left", 16.0) if end is None else ("right", end)
+    _beside(sheet, (1, y), value, value.size, side, (shift, 0))
+
+
+def _beside(
+    sheet: Sheet,
+    at: tuple[float, float],
+    said: Said,
+    size: float,
+    side: str,
+    shift: tuple[float, float],
+    **more: Any,
+) -> None:
+    look: dict[str, Any] = {"color": said.color, "weight": said.weight}
+    write(sheet, at, said.words, size=size, side=side, margin=True, shift=shift, **look, **more)
+
+
 def escaped(words: str) -> str:
     """Return words that Plotly takes for text and not for tags; line breaks stay."""
     plain = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -195,4 +234,7 @@ def marks(
 def key_from(*parts: str) -> str:
     """Return an id for a chart from words: letters, digits and hyphens, beginning with a letter."""
     plain = "-".join(parts).lower()
-    return "chart-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in plain)
+    plain = plain.replace(".", "_")
+    return "chart-" + "".join(
+        c if c.isascii() and (c.isalnum() or c == "_") else "-" for c in plain
+    )

@@ -89,7 +89,13 @@ def _settings(config: Config, handle: int) -> Mapping[str, Any]:
 
 
 class ConfidentialLog(Logger):  # type: ignore[misc]  # gunicorn publishes no types
-    """gunicorn's log, silent about the pages of respondents."""
+    """gunicorn's log, silent about the pages of respondents and about who sent what."""
+
+    def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """Log a warning; one about a request loses its address and its text."""
+        if str(msg).startswith("Invalid request"):
+            msg, args = "A request that is no proper HTTP was refused.", ()
+        super().warning(msg, *args, **kwargs)
 
     def access(self, resp: Any, req: Any, environ: Mapping[str, Any], request_time: Any) -> None:
         """Log a request unless it is a respondent's."""

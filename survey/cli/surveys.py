@@ -14,13 +14,17 @@ from survey.config import Config, instance_folder, load_config
 from survey.disclosure.values import Policy
 from survey.errors import UserError
 from survey.questionnaire.shipped import text_of
-from survey.services.closing import close_survey
+from survey.services.closing import close_survey, share_done
 from survey.services.opening import Opened, Plan, check_plan, open_survey, parse_units
 from survey.services.starting import database
 
 
 class NotATime(UserError):
     """No date and time: “{value}”. Write it as 2027-03-31T18:00."""
+
+
+class NotUtf8(UserError):
+    """{file}, row {row}: must be saved as UTF-8, which spreadsheets call “CSV UTF-8”."""
 
 
 class UnknownZone(UserError):
@@ -85,8 +89,8 @@ def _plan(units: Path, told: dict[str, object]) -> Plan:
         practice=text["practice"],
         critical=tuple(filter(None, text["critical"].replace(" ", "").split(","))),
         questionnaire_text=text_of(text["questionnaire"]),
-        units=parse_units(units.read_text(encoding="utf-8-sig")),
-        policy=Policy(scores=int(text["least"]), single=max(10, int(text["least"]))),
+        units=parse_units(_text(units)),
+        policy=_policy(int(text["least"])),
         ends_at=_moment(text["ends"], text["timezone"]),
         closable_from=_moment(text["closable_from"] or text["ends"], text["timezone"]),
         timezone=text["timezone"],
@@ -98,11 +102,25 @@ def _plan(units: Path, told: dict[str, object]) -> Plan:
     )
 
 
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise NotUtf8(file=file, row=fault.object[: fault.start].count(b"\n") + 1) from fault
+
+
+def _policy(least: int) -> Policy:
+    usual = Policy()
+    return Policy(least, max(usual.single, least), max(usual.spread, least))
+
+
 def _moment(value: str, zone: str) -> datetime:
     try:
         at = datetime.fromisoformat(value)
     except ValueError as fault:
         raise NotATime(value=value[:40]) from fault
+    if not 2000 <= at.year < 3000:
+        raise NotATime(value=value[:40])
     try:
         return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
     except (KeyError, ValueError, OSError) as fault:
@@ -120,4 +138,4 @@ def _shown_once(opened: Opened, plan: Plan, config: Config) -> dict[str, object]
 
 
 def _progress(stage: str, done: int, total: int) -> None:
-    click.echo(f"{stage}: {done} of {total}", err=True)
+    click.echo(f"{stage}: {share_done(done, total)} %", err=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from survey.disclosure.precision import Measure, let_out
-from survey.disclosure.rollup import Counts, Group, roll_up
+from survey.disclosure.rollup import Counts, Group, roll_up, widen
 from survey.disclosure.values import (
     Figure,
     Policy,
@@ -83,18 +83,18 @@ def release(
     columns = [*_columns(questionnaire, answers, policy), *_pick_columns(questionnaire, picks)]
     counts = _counts(questionnaire, answers, units)
     groups, left_out = roll_up(units, counts, policy.scores)
-    wider, _ = roll_up(units, counts, max(policy.single, policy.scores), "wider")
+    wider = widen(units, groups, max(policy.single, policy.scores))
     figures = _figures(columns, _group_of(answers, units, groups), groups, policy)
     heard = _group_of(answers, units, wider)
     voices = {
-        _ids(group): _voices(questionnaire, answers, comments, heard == at)
+        _ids(group): _voices(questionnaire, answers, comments, heard == at, policy)
         for at, group in enumerate(wider)
     }
     released = [
-        _released(g, of_group, voices.pop(_ids(g), None))
+        _released(g, of_group, voices.pop(_ids(g), None), policy)
         for g, of_group in zip(groups, figures, strict=True)
     ]
-    released += [_released(g, {}, voices[_ids(g)]) for g in wider if _ids(g) in voices]
+    released += [_released(g, {}, voices[_ids(g)], policy) for g in wider if _ids(g) in voices]
     return Release(tuple(units), policy, tuple(released), tuple(u.id for u in left_out))
 
 
@@ -110,7 +110,9 @@ def _ids(group: Group) -> frozenset[str]:
     return frozenset(unit.id for unit in group.units)
 
 
-def _released(group: Group, figures: Mapping[str, Figure], voices: _Voices | None) -> ReleasedGroup:
+def _released(
+    group: Group, figures: Mapping[str, Figure], voices: _Voices | None, policy: Policy
+) -> ReleasedGroup:
     harm = {"harm": voices.harm} if voices else {}
     return ReleasedGroup(
         key=group.key,
@@ -118,7 +120,8 @@ def _released(group: Group, figures: Mapping[str, Figure], voices: _Voices | Non
         kind=group.kind,
         parent=group.parent,
         units=tuple(unit.id for unit in group.units),
-        n=group.n,
+        # Of a wider group only that it is large enough: a difference of counts would tell the rest.
+        n=policy.single if group.kind == "wider" else group.n,
         asked=max(group.asked, group.n),  # spare codes can bring more answers than people asked
         figures={**figures, **harm},
         comments=voices.comments if voices else {},
@@ -229,6 +232,7 @@ def _voices(
     answers: Answers,
     comments: Mapping[str, Sequence[str]] | None,
     members: Bools,
+    policy: Policy,
 ) -> _Voices:
     """Return a wider group's comments, in the order of the alphabet, and its harm signal."""
     inside = np.flatnonzero(members).tolist()
@@ -237,15 +241,15 @@ def _voices(
         for question in questionnaire.open_questions
         if (texts := (comments or {}).get(question.id))
     }
-    return _Voices(_harm(questionnaire, answers, members), said)
+    return _Voices(_harm(questionnaire, answers, members, policy), said)
 
 
-def _harm(questionnaire: Questionnaire, answers: Answers, members: Bools) -> Figure:
-    """Return whether several people of a group report harm (B18, step 2)."""
+def _harm(questionnaire: Questionnaire, answers: Answers, members: Bools, policy: Policy) -> Figure:
+    """Return whether several people of a group report harm (B18, step 2); its n says "or more"."""
     rules = questionnaire.readiness
     if not rules.harm_items or not set(rules.harm_items) <= set(answers.columns):
         return Withheld("not_asked")
     at = [answers.columns.index(item) for item in rules.harm_items]
     reports = person_scores(raw(answers.values[members][:, at]).T) >= rules.harm_from
     signal = reports.sum() >= rules.harm_people and reports.mean() >= rules.harm_share
-    return Released(float(signal), len(reports), 1.0)
+    return Released(float(signal), policy.single, 1.0)

@@ -36,10 +36,13 @@ class Group:
 
     @property
     def key(self) -> str:
-        """The group's name in addresses and tables; stable as long as the units are."""
+        """The group's name in addresses and tables; stable as long as the units are.
+
+        The full stop keeps it apart from every id of a unit, which has none.
+        """
         if self.kind == "whole":
             return self.units[0].id
-        return f"{self.kind}-{self.parent or 'top'}"
+        return f"{self.kind}.{self.parent or ''}"
 
     @property
     def asked(self) -> int:
@@ -97,6 +100,44 @@ def roll_up(
         groups.append(Group(pooled, None, tuple(top.units), top.smallest(counts)))
         top.units = []
     return tuple(groups), tuple(top.units)
+
+
+def widen(units: Sequence[Unit], groups: Sequence[Group], k: int) -> tuple[Group, ...]:
+    """Gather groups of a first roll-up into wider ones of at least `k` people.
+
+    What needs more answers than a score does (comments, the harm signal) is let out of whole groups
+    only, so that who is left out of the scores is left out of these as well, and a group that is
+    large enough stays as it is.
+
+    Parameters
+    ----------
+    units, groups
+        The tree, and the groups that were formed in it.
+    k
+        The smallest wider group.
+
+    Returns
+    -------
+    tuple of Group
+        A group of the first roll-up with `k` people as it was; others as "wider" groups.
+    """
+    by_id = {f"={group.key}": group for group in groups}
+    headings = [Unit(unit.id, unit.name, unit.parent, 0) for unit in units]
+    members = [
+        Unit(name, name, group.units[0].id if group.kind == "whole" else group.parent, group.asked)
+        for name, group in by_id.items()
+    ]
+    counts = {name: np.array([group.n]) for name, group in by_id.items()}
+    wider, _ = roll_up([*headings, *members], counts, k, "wider")
+    return tuple(_unfolded(group, by_id) for group in wider)
+
+
+def _unfolded(group: Group, by_id: Mapping[str, Group]) -> Group:
+    """Return a wider group with the units behind its groups."""
+    parts = [by_id[member.id] for member in group.units]
+    if len(parts) == 1:
+        return parts[0]
+    return Group("wider", group.parent, tuple(u for part in parts for u in part.units), group.n)
 
 
 def _under(

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from survey.exports.sections import group_section, organisation_section
 from survey.questionnaire.shipped import shipped_folder
-from survey.report import words
+from survey.report import method, words
 from survey.report.model import Report
 from survey.services.outputs import replacing, write_text
 
@@ -82,7 +82,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["words"] = words
+    environment.globals.update(words=words, method=method)
     environment.filters["day"] = _day
     return environment
 

@@ -12,6 +12,8 @@ from survey.charts.chart import Chart
 from survey.charts.dimensions import dimension_chart
 from survey.charts.gaps import gap_chart
 from survey.charts.heatmap import heatmap_chart, key_words
+from survey.questionnaire.definition import Questionnaire
+from survey.report import words
 from survey.report.model import Advice, Estimate, GroupReport, PracticeResult, Report, ScaleResult
 
 FIRST: tuple[Advice | None, ...] = (
@@ -35,14 +37,23 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Advised:
+    """Practices of one group that get the same advice for the same reason."""
+
+    advice: Advice | None
+    sentence: str
+    practices: tuple[PracticeResult, ...]
+
+
+@dataclass(frozen=True)
 class GroupSection:
-    """One group: its charts, its practices in the order of what to do, its critical dimensions."""
+    """One group: its charts, its practices by what there is to do, its critical dimensions."""
 
     group: GroupReport
     dimensions: Drawn
     gaps: Drawn | None
     changes: Drawn | None
-    practices: tuple[PracticeResult, ...]
+    practices: tuple[Advised, ...]
     critical: tuple[ScaleResult, ...]
 
 
@@ -67,7 +78,7 @@ def group_section(group: GroupReport, report: Report) -> GroupSection:
         dimensions=dimensions,
         gaps=_drawn(lambda narrow: gap_chart(group, report, narrow)),
         changes=_drawn(lambda narrow: change_chart(group, report, narrow)),
-        practices=tuple(sorted(group.practices, key=_order)),
+        practices=_advised(group, report.questionnaire),
         critical=tuple(d for d in group.dimensions if d.id in wanted),
     )
 
@@ -80,6 +91,16 @@ def organisation_section(report: Report) -> OrganisationSection:
         heatmap=_drawn(lambda narrow: heatmap_chart(report, narrow)) if report.groups else None,
         changes=_drawn(lambda narrow: change_chart(whole, report, narrow)) if whole else None,
         key=key_words(),
+    )
+
+
+def _advised(group: GroupReport, questionnaire: Questionnaire) -> tuple[Advised, ...]:
+    blocks: dict[tuple[Advice | None, str], list[PracticeResult]] = {}
+    for practice in sorted(group.practices, key=_order):
+        sentence = words.advice_sentence(practice, questionnaire)
+        blocks.setdefault((practice.advice, sentence), []).append(practice)
+    return tuple(
+        Advised(advice, sentence, tuple(same)) for (advice, sentence), same in blocks.items()
     )
 
 

@@ -15,6 +15,7 @@ from survey.report.model import (
     Estimate,
     GroupReport,
     ItemResult,
+    PickResult,
     PracticeResult,
     Report,
     Rule,
@@ -168,7 +169,9 @@ def overview(report: Report) -> tuple[str, str]:
     ready, many = rules.count("ready"), len(rules)
     carry = f"carry {report.facts.practice}" if report.facts.practice else "carry a new practice"
     verb = "is" if ready == 1 else "are"
-    return f"{ready or 'None'} of {many} groups {verb} ready to {carry}", _rest(rules)
+    pooled = any(group.kind == "pooled" for group in report.groups)
+    told = _rest(rules) + (" Units gathered together get no verdict." if pooled else "")
+    return f"{ready or 'None'} of {many} groups {verb} ready to {carry}", told.strip()
 
 
 def _rest(rules: Sequence[Rule]) -> str:
@@ -241,11 +244,39 @@ def short_reason(group: GroupReport, questionnaire: Questionnaire) -> str:
     if verdict is None:
         return kind_text(group)
     if verdict.rule == "ready_with_conditions":
-        names = join(scale_names(verdict.conditions, questionnaire))
-        return f"May miss the target: {names}."
+        names = scale_names(verdict.conditions, questionnaire)
+        if len(names) == len(questionnaire.dimensions):
+            return "May miss the target: every dimension."
+        return f"May miss the target: {join(names)}."
     if verdict.rule == "ready":
         return "Every dimension is very likely above the floor."
     return " ".join(reason_sentence(reason, questionnaire) for reason in verdict.reasons)
+
+
+def conditions_sentence(group: GroupReport, questionnaire: Questionnaire) -> str:
+    """Return what may miss the target beside what is very likely below the floor; "" if nothing."""
+    weak = weak_names(group)
+    conditions = group.verdict.conditions if group.verdict else ()
+    names = [n for n in scale_names(conditions, questionnaire) if n not in weak]
+    if not names:
+        return ""
+    told = names[0] if len(names) == 1 else f"{join(names)} (lowest first)"
+    target = number(questionnaire.readiness.target)
+    return f"{'These may also' if weak else 'May'} miss the target, {target}: {told}."
+
+
+def beside_sentence(group: GroupReport, questionnaire: Questionnaire) -> str:
+    """Return what is very likely too low beside the verdict: room for change, resolve; or ""."""
+    low = [
+        f"“{text(result.name)}”"
+        for result in (group.capacity, group.resolve)
+        if result and _state(result.figure) == "weak"
+    ]
+    if not low:
+        return ""
+    floor = number(questionnaire.readiness.floor)
+    verb = "lies" if len(low) == 1 else "lie"
+    return f"Beside the verdict: {join(low)} very likely {verb} below {floor}."
 
 
 def reason_sentence(reason: str, questionnaire: Questionnaire) -> str:
@@ -314,9 +345,32 @@ def advice_sentence(practice: PracticeResult, questionnaire: Questionnaire) -> s
         case "capacity_first":
             return "People lack time, training or say. Give these first."
         case "start_here":
-            return "It is clear to people, and what it rests on is sound. Start here."
+            return (
+                "It is clear to people, it is done less than it is clear, and what it rests on is "
+                "sound."
+            )
         case "try_small":
             return f"Try it small, and watch {names}." if names else "Try it small."
+
+
+def choice_sentence(practices: Sequence[PracticeResult]) -> str:
+    """Return a warning where more practices could be started than anybody can start, or ""."""
+    many = sum(practice.advice == "start_here" for practice in practices)
+    if many < 3:
+        return ""
+    return (
+        f"Nobody starts {many} practices at once. Which one or two is a choice that no figure "
+        "makes; where the gap is shown, the widest stands first."
+    )
+
+
+def picked_sentence(picks: Sequence[PickResult], policy: Policy) -> str:
+    """Return in one sentence what so few chose that the share is cut off, or ""."""
+    few = [p for p in picks if isinstance(p.figure, Released) and p.figure.edge == "low"]
+    if not few:
+        return ""
+    share = share_text(few[0].figure, policy)
+    return f"{share} each chose: {', '.join(f'“{text(pick.text)}”' for pick in few)}."
 
 
 def change_sentence(change: Change) -> str:
@@ -374,115 +428,9 @@ def item_text(item: ItemResult, report: Report) -> str:
     return text(item.text).replace("[PRACTICE]", report.facts.practice or "a new practice")
 
 
-def asked_text(questionnaire: Questionnaire) -> str:
-    """Return how much was asked: "32 statements in 7 dimensions and 5 on other scales"."""
-    inside = {d.id for d in questionnaire.dimensions}
-    counted = sum(item.scale in inside for item in questionnaire.items)
-    rest = len(questionnaire.items) - counted
-    more = f" and {rest} on other scales" if rest else ""
-    return f"{counted} statements in {len(inside)} dimensions{more}"
-
-
 def response_sentence(report: Report) -> str:
     """Return how many people stand behind the report."""
     return (
         f"{report.answered} of the {report.asked} people asked stand behind this report. Who "
         "answered too little to be scored on every dimension is not counted."
     )
-
-
-def cut_offs(questionnaire: Questionnaire, judged: bool = True) -> tuple[tuple[str, str], ...]:
-    """Return every cut-off in words, with its value; those of verdict and advice if `judged`."""
-    r = questionnaire.readiness
-
-    def sure(value: float) -> str:
-        return f"{value * 100:.0f} %"
-
-    if not judged:
-        return (
-            ("Floor", number(r.floor)),
-            ("Target", number(r.target)),
-            ("Very likely below the floor: with probability", sure(r.block)),
-            ("Very likely above the floor: with probability", sure(r.gate)),
-            ("Likely at the target: with probability", sure(r.condition)),
-            ("Reliability and spread of people that are assumed", _assumed(questionnaire)),
-            ("Weight of that spread, in degrees of freedom", f"{r.prior_df:g}"),
-        )
-    return (
-        ("Floor: the middle of the scale", number(r.floor)),
-        ("Target", number(r.target)),
-        ("No verdict below so many answers", str(r.min_answers)),
-        ("No verdict below this share of the people asked", sure(r.min_rate)),
-        ("A dimension blocks if it is below the floor with probability", sure(r.block)),
-        ("Not yet if the whole team is below the floor with probability", sure(r.overall)),
-        ("Ready if the whole team is at the target with probability", sure(r.overall)),
-        ("Ready if every dimension is at the floor with probability", sure(r.gate)),
-        ("Ready with at most so many dimensions under the target", str(r.below_target)),
-        ("With conditions if every dimension is at the floor with probability", sure(r.weakest)),
-        ("A condition: less sure to be at the target than", sure(r.condition)),
-        ("Those who kept silent are assumed to differ by", number(r.silent_shift)),
-        ("Reliability of a dimension, of the index, of a practice", _reliabilities(questionnaire)),
-        ("Spread of people: dimension, index, single answer, gap", _spreads(questionnaire)),
-        ("Weight of that spread, in degrees of freedom", f"{r.prior_df:g}"),
-        ("A practice is done already from", number(r.done)),
-        ("It is clear enough from", number(r.know_enough)),
-        ("Its dimensions support it: at the floor with probability", sure(r.support_high)),
-        ("They do not: less than", sure(r.support_low)),
-        ("A gap counts from", number(r.gap_least)),
-        ("The smallest change called one: dimension, index", _least_changes(questionnaire)),
-    )
-
-
-def _assumed(questionnaire: Questionnaire) -> str:
-    found = sorted({(scale.reliability, scale.prior_sd) for scale in questionnaire.dimensions})
-    return " · ".join(f"{reliability:.2f}, {spread:.2f}" for reliability, spread in found)
-
-
-def _reliabilities(questionnaire: Questionnaire) -> str:
-    r = questionnaire.readiness
-    of_scales = sorted({scale.reliability for scale in questionnaire.dimensions})
-    return " · ".join(f"{v:.2f}" for v in (*of_scales, r.index_reliability, r.gap_reliability))
-
-
-def _spreads(questionnaire: Questionnaire) -> str:
-    r = questionnaire.readiness
-    of_scales = sorted({scale.prior_sd for scale in questionnaire.dimensions})
-    values = (*of_scales, r.index_prior_sd, r.item_prior_sd, r.gap_prior_sd)
-    return " · ".join(f"{v:.2f}" for v in values)
-
-
-def _least_changes(questionnaire: Questionnaire) -> str:
-    r = questionnaire.readiness
-    return f"{r.change_dimension:.2f} · {r.change_index:.2f}"
-
-
-NEVER_CLAIMED: tuple[str, ...] = (
-    (
-        "That these scores measure trust, or anything else, with known reliability or validity. "
-        "Published work inspired the statements; the wordings and cut-offs are new, not validated."
-    ),
-    "That a verdict predicts whether a practice, training or technology will succeed or pay back.",
-    "That the environment causes a gap, or that somebody’s work caused a change between two waves.",
-    "That a team is above or below average: there is no outside sample to compare with.",
-    (
-        "That a team or a person is passive-aggressive, toxic, bullying or caustic. "
-        "No label, no diagnosis."
-    ),
-    (
-        "That harm or retaliation exists, or does not exist, in the sense of the law. "
-        "This is no complaint channel and no risk assessment; duties under work-safety law stay."
-    ),
-    "That the seven dimensions are separate things. They are likely to move together.",
-    "That scores mean the same in every language, country or kind of work.",
-    "Anything about one person.",
-    (
-        "That two teams or two waves differ when the interval of the difference includes zero, "
-        "or that a small difference in rank means anything."
-    ),
-    "That some figure shows what to fix.",
-    "That those who kept silent would have answered like those who did not.",
-    "That the difference between knowing and doing is reliable for one person.",
-    "That a difference between newcomers and veterans shows stories being handed on.",
-    "“Anonymous” beyond what the program enforces. Open text can give its writer away.",
-)
-"""What must never be claimed (statistics, A4), for the method page and every export."""

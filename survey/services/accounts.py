@@ -122,7 +122,8 @@ def sign_out(session: Session, token: str) -> None:
 
 
 def _address(email: str) -> str:
-    return email.strip().lower()
+    """Return an address as it is kept; what cannot be printed is left out."""
+    return "".join(c for c in email.strip().lower() if c.isprintable())
 
 
 def _hash(token: str) -> bytes:

@@ -56,6 +56,18 @@ ReleaseFunction = Callable[
 ]
 
 
+ROUNDED_TO = 10
+
+
+def share_done(done: int, total: int) -> int:
+    """Return how much of a stage is done, in percent rounded to tens, which is all that is told.
+
+    The number of sealed answers, less those in the report, would tell how many of a group answered
+    that is too small to appear.
+    """
+    return ROUNDED_TO * (100 * done // max(total, 1) // ROUNDED_TO)
+
+
 class NotEndedYet(UserError):
     """The survey can be closed from {closable_from} on: that is what everybody was told."""
 
@@ -102,19 +114,31 @@ def close_survey(
     """
     view = _closable(sessions, slug, now)
     opener = Opener(keys.unlock(slug, opening_code), slug)
-    _end(sessions, slug)
-    traces = _release_once(sessions, view, opener, progress, release)
-    _destroy(sessions, keys, slug, traces, now, progress)
+    with keys.hold(slug):
+        _end(sessions, slug)
+        traces = _release_once(sessions, view, opener, progress, release)
+        _destroy(sessions, keys, slug, traces, now, progress)
 
 
 def resume_closing(
-    sessions: Sessions, keys: KeyFolder, now: datetime, progress: Progress = lambda *_: None
-) -> tuple[str, ...]:
-    """Finish every survey that a crash left between release and closed; return their names."""
-    slugs = interrupted(sessions)
-    for slug in slugs:
-        _destroy(sessions, keys, slug, (), now, progress)
-    return slugs
+    sessions: Sessions,
+    keys: KeyFolder,
+    slug: str,
+    now: datetime,
+    progress: Progress = lambda *_: None,
+) -> None:
+    """Finish a survey that a crash left between release and closed; any other stays as it is.
+
+    Raises
+    ------
+    KeyHeld
+        It is being closed at this moment, by somebody who can also search for remains.
+    StillInUse
+        Another program is in the way; it may be tried again.
+    """
+    with keys.hold(slug):
+        if slug in interrupted(sessions):
+            _destroy(sessions, keys, slug, (), now, progress)
 
 
 def interrupted(sessions: Sessions) -> tuple[str, ...]:
@@ -130,7 +154,8 @@ def destroy_expired(sessions: Sessions, keys: KeyFolder, now: datetime) -> tuple
         expired = sa.and_(Survey.state.in_(("open", "ended")), Survey.ends_at <= now - UNOPENED_FOR)
         slugs = tuple(session.scalars(sa.select(Survey.slug).where(expired).order_by(Survey.slug)))
     for slug in slugs:
-        _give_up(sessions, keys, slug, now)
+        with keys.hold(slug):
+            _give_up(sessions, keys, slug, now)
     return slugs
 
 

@@ -6,7 +6,7 @@ and for opening, are returned once and stored nowhere.
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ __all__ = ["Opened", "Plan", "PlanError", "check_plan", "open_survey", "parse_un
 NOTICE = timedelta(hours=24)
 LONGEST = timedelta(days=366)
 MOST_SPARE = 1000
+MOST_CODES = 100_000
 
 
 class PlanError(UserError):
@@ -59,7 +60,8 @@ class Plan:
     harm_role: str
     previous: str | None
     spare: int = 0
-    """Codes beyond the number of people, in each unit that asks anybody."""
+    """Codes beyond the number of people, in each unit that asks anybody. Every code can answer, so
+    they count as people asked: otherwise a unit could have more answers than people."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,9 @@ def open_survey(session: Session, keys: KeyFolder, plan: Plan, now: datetime) ->
     key = keys.create(slug)
     try:
         with session.begin():
-            _check_previous(session, plan.previous)
+            _check_previous(session, plan)
             session.execute(sa.insert(models.Survey), _survey_row(plan, slug, key.public_key, now))
-            session.execute(sa.insert(models.Unit), _unit_rows(slug, plan.units))
+            session.execute(sa.insert(models.Unit), _unit_rows(slug, _counted(plan)))
             session.execute(sa.insert(models.Credential), _credential_rows(slug, codes))
     except BaseException:
         keys.destroy(slug)
@@ -170,6 +172,8 @@ def _roster_faults(plan: Plan) -> Iterator[str]:
         )
     if not 0 <= plan.spare <= MOST_SPARE:
         yield f"Spare codes: from 0 to {MOST_SPARE} a unit."
+    elif sum(unit.asked for unit in _counted(plan)) > MOST_CODES:
+        yield f"That would be more than {MOST_CODES} codes in all; open several surveys."
 
 
 def _questionnaire_faults(plan: Plan) -> Iterator[str]:
@@ -201,18 +205,30 @@ def _suffix() -> str:
 
 def _codes(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     return {
-        unit.id: tuple(person_code() for _ in range(unit.asked + plan.spare))
-        for unit in plan.units
+        unit.id: tuple(person_code() for _ in range(unit.asked))
+        for unit in _counted(plan)
         if unit.asked
     }
 
 
-def _check_previous(session: Session, previous: str | None) -> None:
-    if previous is None:
+def _counted(plan: Plan) -> tuple[Unit, ...]:
+    """Return the units with their spare codes among the people asked."""
+    spare = plan.spare
+    return tuple(replace(u, asked=u.asked + spare) if u.asked else u for u in plan.units)
+
+
+def _check_previous(session: Session, plan: Plan) -> None:
+    """Refuse an earlier wave that cannot be compared with: another client's, or other questions."""
+    if plan.previous is None:
         return
-    earlier = session.get(models.Survey, previous)
+    earlier = session.get(models.Survey, plan.previous)
     if earlier is None or earlier.state != "closed":
         raise PlanError(["The earlier wave is not there or not closed yet."])
+    if earlier.client.casefold() != plan.client.strip().casefold():
+        raise PlanError([f"The earlier wave is one of another client, {earlier.client}."])
+    before, now = map(questionnaire_of, (earlier.questionnaire, plan.questionnaire_text))
+    if (before.scales, before.items, before.responses) != (now.scales, now.items, now.responses):
+        raise PlanError(["The earlier wave asked other questions, so it cannot be compared with."])
 
 
 def _survey_row(plan: Plan, slug: str, public_key: bytes, now: datetime) -> dict[str, object]:

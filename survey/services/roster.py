@@ -8,7 +8,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
@@ -21,6 +21,7 @@ MOST_PEOPLE = 100_000
 MOST_CHARACTERS = 1_000_000
 LONGEST_NAME = 100
 MOST_LEVELS = 20
+MOST_HINTS = 10
 
 
 class UnitsError(UserError):
@@ -163,15 +164,21 @@ def _repeated(rows: Sequence[_Row]) -> list[str]:
 
 def _wrong_parents(rows: Sequence[_Row]) -> list[str]:
     parents = {row.name: row.parent or None for row in rows}
-    faults = []
+    faults: list[str] = []
     for row in rows:
         if row.parent and row.parent not in parents:
-            close = difflib.get_close_matches(row.parent, parents, 1)
-            hint = f" Did you mean “{close[0]}”?" if close else ""
-            faults.append(f"Row {row.number}: parent: no unit is called “{row.parent}”.{hint}")
+            hint = _meant(row.parent, parents) if len(faults) < MOST_HINTS else ""
+            named = row.parent[:LONGEST_NAME]
+            faults.append(f"Row {row.number}: parent: no unit is called “{named}”.{hint}")
         elif row.parent and _circles(row.name, parents):
             faults.append(f"Row {row.number}: parent: “{row.name}” would stand under itself.")
     return faults
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """Return a hint at a similar name; looking for one takes time that grows with the list."""
+    close = difflib.get_close_matches(name[:LONGEST_NAME], known, 1)
+    return f" Did you mean “{close[0]}”?" if close else ""
 
 
 def _circles(start: str, parents: dict[str, str | None]) -> bool:

@@ -51,7 +51,8 @@ def participation(session: Session, slug: str, now: datetime) -> tuple[Participa
         return ()
     if day != _today(view, now):
         steps = take_snapshot(session, slug, now)
-    return tuple(_line(view, group, steps[group.key]) for group in _groups(view.units))
+    groups = [group for group in _groups(view.units) if group.key in steps]
+    return tuple(_line(view, group, steps[group.key]) for group in groups)
 
 
 def take_snapshot(session: Session, slug: str, now: datetime) -> Mapping[str, Step]:
@@ -59,7 +60,7 @@ def take_snapshot(session: Session, slug: str, now: datetime) -> Mapping[str, St
     with session.begin():
         view = view_of(session, slug, now)
         steps, day = _snapshot(session, slug)
-        if day == _today(view, now):
+        if day == _today(view, now) or view.state in ("destroying", "closed"):
             return steps
         counts = boxes_per_unit(session, slug)
         steps = {group.key: _step(group, counts) for group in _groups(view.units)}

@@ -56,10 +56,16 @@ def engine_of(sessions: Sessions) -> sa.Engine:
 def make_engine(url: str) -> sa.Engine:
     """Return an engine with the rules of this module."""
     if sa.make_url(url).get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        return sa.create_engine(
+            url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True
+        )
     _make_file(url)
     engine = sa.create_engine(
-        url, module=sqlite, pool_size=CONNECTIONS, connect_args={"timeout": PATIENCE}
+        url,
+        module=sqlite,
+        pool_size=CONNECTIONS,
+        connect_args={"timeout": PATIENCE},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _set_up)
     _queue_writers(engine)

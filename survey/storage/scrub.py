@@ -24,6 +24,8 @@ from survey.storage.engine import PATIENCE, database_file, maintaining
 EMPTIED = ("box", "credential", "participation")
 NEEDLE = 12
 """Bytes of a deleted value that are looked for: never twice by chance."""
+PAUSE = 0.2
+"""Seconds between two tries to empty the log, and how long each try waits for a reader."""
 _BLOCK = 2**20
 _OPEN: dict[tuple[int, int], int] = {}
 _CUT_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
@@ -126,19 +128,28 @@ def _candidates(text: bytes, begins: npt.NDArray[np.bool_]) -> list[int]:
 
 
 def _rewrite_sqlite(engine: sa.Engine, patience: float) -> None:
-    """Rewrite, move the log into the main file, and look that nothing is left beside it.
-
-    All of it while no other writer of this process may begin: afterwards other surveys go on, and
-    the log is theirs.
-    """
-    _, *logs = _files(engine)
+    """Rewrite, move the log into the main file, and look that nothing is left beside it."""
     with maintaining(engine) as connection, _patience(connection, patience):
         connection.exec_driver_sql("VACUUM")
+        if connection.exec_driver_sql("PRAGMA freelist_count").scalar():
+            raise StillInUse
+    deadline = time.monotonic() + patience
+    while not _log_is_cut(engine):
+        if time.monotonic() > deadline:
+            raise StillInUse
+        time.sleep(PAUSE)
+
+
+def _log_is_cut(engine: sa.Engine) -> bool:
+    """Empty the log if no reader is in the way; writers of other surveys wait only for this look.
+
+    The log is looked at before the next writer may begin: afterwards it is that writer's.
+    """
+    _, *logs = _files(engine)
+    with maintaining(engine) as connection, _patience(connection, PAUSE):
         reader_in_the_way = connection.exec_driver_sql(_CUT_LOG).one()[0]
-        free_pages = connection.exec_driver_sql("PRAGMA freelist_count").scalar()
         left = any(path.exists() and path.stat().st_size for path in logs)
-    if reader_in_the_way or free_pages or left:
-        raise StillInUse
+    return not (reader_in_the_way or left)
 
 
 @contextmanager

@@ -4,10 +4,11 @@ Each page is a function of the released tables (`survey.services.surveys.load_re
 sections that `survey.exports.sections` also gives to the file to take along.
 """
 
-from flask import Blueprint, abort, render_template, url_for
+from flask import Blueprint, Response, abort, render_template, url_for
 
-from survey.charts.heatmap import key_words
+from survey.exports.html import render_html
 from survey.exports.sections import group_section, organisation_section
+from survey.report import method as measured
 from survey.report import words
 from survey.report.model import GroupReport, Report
 from survey.services.surveys import NeverOpened, NotClosedYet, load_harm_signs, load_report
@@ -31,9 +32,20 @@ def organisation(slug: str) -> str | tuple[str, int]:
         report=report,
         section=organisation_section(report),
         link=lambda group: _address(slug, group),
-        key=key_words(),
         words=words,
     )
+
+
+@blueprint.get("/surveys/<slug>/report.html")
+@login_required
+def file(slug: str) -> Response | tuple[str, int]:
+    """Give the whole report as one file to take along."""
+    report = _report(slug)
+    if isinstance(report, str):
+        return _not_yet(slug, report)
+    response = Response(render_html(report), mimetype="text/html")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{slug}.html")
+    return response
 
 
 @blueprint.get("/surveys/<slug>/report/<key>")
@@ -43,14 +55,19 @@ def team(slug: str, key: str) -> str | tuple[str, int]:
     report = _report(slug)
     if isinstance(report, str):
         return _not_yet(slug, report)
-    group = next((group for group in report.groups if group.key == key), None)
-    if group is None:
+    at = next((at for at, group in enumerate(report.groups) if group.key == key), None)
+    if at is None:
         abort(404)
+    before, group, after = (None, *report.groups, None)[at : at + 3]
+    assert group  # noqa: S101 -- the one in the middle
     return render_template(
         "report/team.html",
         slug=slug,
         report=report,
         section=group_section(group, report),
+        before=before,
+        after=after,
+        link=lambda group: _address(slug, group),
         words=words,
     )
 
@@ -62,7 +79,9 @@ def method(slug: str) -> str | tuple[str, int]:
     report = _report(slug)
     if isinstance(report, str):
         return _not_yet(slug, report)
-    return render_template("report/method.html", slug=slug, report=report, words=words)
+    return render_template(
+        "report/method.html", slug=slug, report=report, words=words, method=measured
+    )
 
 
 @blueprint.get("/surveys/<slug>/harm")

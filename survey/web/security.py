@@ -95,7 +95,8 @@ def _hosts(public_url: str) -> list[str] | None:
     """The host names this site answers to; None, any, where its address is not told yet."""
     if not public_url:
         return None
-    return [urlsplit(public_url).hostname or ""]
+    # This machine's own names too, for whoever watches /healthz from it.
+    return [urlsplit(public_url).hostname or "", "localhost", "127.0.0.1"]
 
 
 def _headers(response: Response) -> Response:

@@ -56,7 +56,7 @@ def test_every_chart_has_words_numbers_and_a_name_of_its_own() -> None:
     assert any(chart.key.startswith("chart-changes") for chart in charts)
     assert any(chart.key.startswith("chart-gaps") for chart in charts)
     for chart in charts:
-        assert re.fullmatch(r"[a-z][a-z0-9-]*", chart.key)
+        assert re.fullmatch(r"[a-z][a-z0-9_-]*", chart.key)
         assert chart.title
         assert chart.note
         assert chart.title in chart.alt or chart.key.startswith("chart-changes")

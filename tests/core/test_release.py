@@ -84,12 +84,21 @@ def test_no_figure_tells_of_more_people_than_are_printed_for_the_group() -> None
 
 def test_comments_wait_for_ten_people_and_stand_in_the_order_of_the_alphabet() -> None:
     said = ["b", "", "c", "a", "a", "", "", "", "", "", "z", "y"]
-    few = let_go([9, 3], [9, 9], comments={"O1": said})
+    few = let_go([7, 5], [9, 9], comments={"O1": said})
     assert [(g.kind, g.comments.get("O1")) for g in few.groups if g.comments] == [
         ("wider", ("a", "a", "b", "c", "y", "z"))
     ]
+    assert {g.n for g in few.groups if g.kind == "wider"} == {POLICY.single}
     enough = let_go([12], [12], comments={"O1": said})
     assert enough.groups[0].comments["O1"] == ("a", "a", "b", "c", "y", "z")
+
+
+def test_who_is_left_out_of_the_scores_is_left_out_of_the_comments_too() -> None:
+    said = ["heard"] * 9 + ["left out"] * 3
+    released = let_go([9, 3], [9, 9], comments={"O1": said})
+    assert released.left_out == ("u1",)
+    assert not any(g.comments.get("O1") for g in released.groups)
+    assert [g.kind for g in released.groups] == ["whole"]
 
 
 def test_harm_is_told_of_ten_people_and_more_and_never_of_fewer() -> None:
@@ -100,7 +109,7 @@ def test_harm_is_told_of_ten_people_and_more_and_never_of_fewer() -> None:
     groups = {
         g.key: g for g in release(QUESTIONNAIRE, given, None, None, units(12, 6), POLICY).groups
     }
-    assert groups["u0"].figures["harm"] == Released(1.0, 12, 1.0)
+    assert groups["u0"].figures["harm"] == Released(1.0, POLICY.single, 1.0)
     assert "harm" not in groups["u1"].figures
 
 

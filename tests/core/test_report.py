@@ -77,7 +77,7 @@ def test_a_healthy_team_is_ready_and_an_ailing_one_is_not_yet() -> None:
 
 
 def test_units_gathered_together_get_figures_and_never_a_verdict_or_advice() -> None:
-    pooled = group(reported(USUAL), "pooled-firm")
+    pooled = group(reported(USUAL), "pooled.firm")
     assert pooled.name == "Small units of Meridian"
     assert pooled.units == ("West", "East")
     assert pooled.verdict is None
@@ -155,7 +155,7 @@ def test_waves_are_compared_only_where_the_same_units_stand_behind() -> None:
     )
     report = build(QUESTIONNAIRE, after, FACTS, (FACTS, before))
     assert group(report, "desk").changes
-    assert group(report, "pooled-firm").changes == ()
+    assert group(report, "pooled.firm").changes == ()
 
 
 people = st.fixed_dictionaries(

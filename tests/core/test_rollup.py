@@ -1,11 +1,13 @@
 """Which groups are formed: everybody in at most one, nobody in one that is too small."""
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.disclosure.rollup import UnitTreeBroken, roll_up
+from survey.disclosure.rollup import UnitTreeBroken, roll_up, widen
 from survey.disclosure.values import Unit
 
 K = 5
@@ -30,7 +32,7 @@ def test_small_units_pool_at_their_parent() -> None:
     groups, left_out = roll_up(units, counted(a=3, b=2, c=8), K)
     assert [(g.kind, g.key, g.n) for g in groups] == [
         ("whole", "c", 8),
-        ("pooled", "pooled-sales", 5),
+        ("pooled", "pooled.sales", 5),
     ]
     assert [u.id for u in groups[1].units] == ["a", "b"]
     assert left_out == ()
@@ -47,7 +49,7 @@ def test_what_is_too_small_even_together_goes_on_up() -> None:
     groups, left_out = roll_up(units, counted(a=3, b=3, c=9), K)
     assert {g.key: [u.id for u in g.units] for g in groups} == {
         "c": ["c"],
-        "pooled-firm": ["a", "b"],
+        "pooled.firm": ["a", "b"],
     }
     assert left_out == ()
 
@@ -61,7 +63,41 @@ def test_what_stays_too_small_at_the_top_is_left_out() -> None:
 def test_people_of_a_unit_that_has_units_under_it_count_as_one_of_these() -> None:
     units = tree(("region", None, 3), ("a", "region", 4))
     groups, _ = roll_up(units, counted(region=2, a=3), K)
-    assert [(g.key, g.n, g.asked) for g in groups] == [("pooled-region", 5, 7)]
+    assert [(g.key, g.n, g.asked) for g in groups] == [("pooled.region", 5, 7)]
+
+
+def test_wider_groups_are_made_of_whole_groups_only() -> None:
+    units = tree(
+        ("firm", None, 0), ("a", "firm", 7), ("b", "firm", 6), ("c", "firm", 4), ("d", None, 12)
+    )
+    groups, left_out = roll_up(units, counted(a=6, b=5, c=2, d=11), K)
+    assert [u.id for u in left_out] == ["c"]
+    wider = widen(units, groups, 10)
+    assert [(g.kind, [u.id for u in g.units], g.n) for g in wider] == [
+        ("wider", ["a", "b"], 11),
+        ("whole", ["d"], 11),
+    ]
+
+
+NAMES = st.sampled_from(
+    ["top", "sales", "pooled-sales", "pooled", "wider-top", "all", "pooled-top"]
+)
+
+
+@given(st.dictionaries(NAMES, st.integers(0, 12), min_size=1), st.randoms(use_true_random=False))
+def test_no_name_of_a_unit_can_stand_for_a_group_of_several(
+    asked: dict[str, int], random: Random
+) -> None:
+    names = list(asked)
+    parents = [None, *(random.choice([None, *names[:at]]) for at in range(1, len(names)))]
+    units = tree(*((n, p, asked[n]) for n, p in zip(names, parents, strict=True)))
+    groups, _ = roll_up(units, {n: np.array([asked[n]]) for n in names}, K)
+    keys = [
+        *(g.key for g in groups),
+        *(g.key for g in widen(units, groups, 10) if g.kind == "wider"),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert not {k for k in keys if "." in k} & set(names)
 
 
 def test_the_smallest_dimension_decides() -> None:

@@ -15,6 +15,7 @@ GET  /surveys/<slug>/closing.json
 GET  /surveys/<slug>/harm
 GET  /surveys/<slug>/method
 GET  /surveys/<slug>/report
+GET  /surveys/<slug>/report.html
 GET  /surveys/<slug>/report/<key>
 GET  /surveys/new
 POST /login

@@ -1,0 +1,171 @@
+"""What is said of the method: what was asked, how figures are rounded, every cut-off, the limits.
+
+Everything here holds for a whole report, whatever its results; sentences about results stand in
+`words`. Numbers are read from the questionnaire and from the table of the door, never written down.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from survey.disclosure.precision import TABLE, Measure, Precision
+from survey.disclosure.values import Policy
+from survey.questionnaire.definition import Questionnaire
+from survey.report.words import number
+
+Rounding = tuple[str, str, str, str]
+"""What is rounded, of how many people, to what, and where it is cut off."""
+
+FIGURES: dict[Measure, str] = {
+    "score": "Average of three statements or more",
+    "single": "Single statement, knowing, doing, average of two",
+    "share": "Share of people",
+}
+
+
+def asked_text(questionnaire: Questionnaire) -> str:
+    """Return how much was asked: "32 statements in 7 dimensions and 5 on other scales"."""
+    inside = {d.id for d in questionnaire.dimensions}
+    counted = sum(item.scale in inside for item in questionnaire.items)
+    rest = len(questionnaire.items) - counted
+    more = f" and {rest} on other scales" if rest else ""
+    return f"{counted} statements in {len(inside)} dimensions{more}"
+
+
+def answer_range(questionnaire: Questionnaire) -> tuple[int, int]:
+    """Return the lowest and highest answer to the first statement, as an example of a range."""
+    return questionnaire.range_of(questionnaire.items[0].id)
+
+
+def roundings(questionnaire: Questionnaire, policy: Policy) -> tuple[Rounding, ...]:
+    """Return how each kind of figure is let out, by the number of people behind it.
+
+    Means are told on `answer_range`; on other ranges steps and clips are in proportion. Classes of
+    fewer people than the policy shows are left out, and so are shares where nobody could choose.
+    """
+    kinds = [kind for kind in TABLE if kind != "share" or questionnaire.pick_list]
+    return tuple(row for kind in kinds for row in _classes(kind, questionnaire, policy))
+
+
+def _classes(kind: Measure, questionnaire: Questionnaire, policy: Policy) -> Iterator[Rounding]:
+    least = policy.scores if kind == "score" else policy.single
+    rows = TABLE[kind]
+    ends: Sequence[int | None] = [*(row.least - 1 for row in rows[1:]), None]
+    for row, last in zip(rows, ends, strict=True):
+        if last is None or last >= least:
+            people = _people(max(row.least, least), last)
+            yield FIGURES[kind], people, *_printed(kind, row, answer_range(questionnaire))
+
+
+def _people(first: int, last: int | None) -> str:
+    if last is None:
+        return f"{first} and more"
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def _printed(kind: Measure, row: Precision, limits: tuple[int, int]) -> tuple[str, str]:
+    if kind == "share":
+        low, high = row.clip * 100, (1 - row.clip) * 100
+        return f"{row.step * 100:.0f} %", f"{low:.0f} % and {high:.0f} %"
+    lo, hi = limits
+    span = hi - lo
+    low, high = lo + row.clip * span, hi - row.clip * span
+    return f"{row.step * span:.3g}", f"{number(low)} and {number(high)}"
+
+
+def cut_offs(questionnaire: Questionnaire, judged: bool = True) -> tuple[tuple[str, str], ...]:
+    """Return every cut-off in words, with its value; those of verdict and advice if `judged`."""
+    r = questionnaire.readiness
+
+    def sure(value: float) -> str:
+        return f"{value * 100:.0f} %"
+
+    if not judged:
+        return (
+            ("Floor", number(r.floor)),
+            ("Target", number(r.target)),
+            ("Very likely below the floor: with probability", sure(r.block)),
+            ("Very likely above the floor: with probability", sure(r.gate)),
+            ("Likely at the target: with probability", sure(r.condition)),
+            ("Reliability and spread of people that are assumed", _assumed(questionnaire)),
+            ("Weight of that spread, in degrees of freedom", f"{r.prior_df:g}"),
+        )
+    return (
+        ("Floor: the middle of the scale", number(r.floor)),
+        ("Target", number(r.target)),
+        ("No verdict below so many answers", str(r.min_answers)),
+        ("No verdict below this share of the people asked", sure(r.min_rate)),
+        ("A whole team is judged from so many dimensions on", str(r.min_dimensions)),
+        ("A dimension blocks if it is below the floor with probability", sure(r.block)),
+        ("Not yet if the whole team is below the floor with probability", sure(r.overall)),
+        ("Ready if the whole team is at the target with probability", sure(r.overall)),
+        ("Ready if every dimension is at the floor with probability", sure(r.gate)),
+        ("Ready with at most so many dimensions under the target", str(r.below_target)),
+        ("With conditions if every dimension is at the floor with probability", sure(r.weakest)),
+        ("A condition: less sure to be at the target than", sure(r.condition)),
+        ("Those who kept silent are assumed to differ by", number(r.silent_shift)),
+        ("Reliability of a dimension, of the index, of a practice", _reliabilities(questionnaire)),
+        ("Spread of people: dimension, index, single answer, gap", _spreads(questionnaire)),
+        ("Weight of that spread, in degrees of freedom", f"{r.prior_df:g}"),
+        ("A practice is done already from", number(r.done)),
+        ("And if it is at the target with probability", sure(r.done_sure)),
+        ("It is clear enough from", number(r.know_enough)),
+        ("Its dimensions support it: at the floor with probability", sure(r.support_high)),
+        ("They do not: less than", sure(r.support_low)),
+        ("People lack room for it: time, training and say below", number(r.floor)),
+        ("A gap counts from", number(r.gap_least)),
+        ("The smallest change called one: dimension, index", _least_changes(questionnaire)),
+    )
+
+
+def _assumed(questionnaire: Questionnaire) -> str:
+    found = sorted({(scale.reliability, scale.prior_sd) for scale in questionnaire.dimensions})
+    return " · ".join(f"{reliability:.2f}, {spread:.2f}" for reliability, spread in found)
+
+
+def _reliabilities(questionnaire: Questionnaire) -> str:
+    r = questionnaire.readiness
+    of_scales = sorted({scale.reliability for scale in questionnaire.dimensions})
+    return " · ".join(f"{v:.2f}" for v in (*of_scales, r.index_reliability, r.gap_reliability))
+
+
+def _spreads(questionnaire: Questionnaire) -> str:
+    r = questionnaire.readiness
+    of_scales = sorted({scale.prior_sd for scale in questionnaire.dimensions})
+    values = (*of_scales, r.index_prior_sd, r.item_prior_sd, r.gap_prior_sd)
+    return " · ".join(f"{v:.2f}" for v in values)
+
+
+def _least_changes(questionnaire: Questionnaire) -> str:
+    r = questionnaire.readiness
+    return f"{r.change_dimension:.2f} · {r.change_index:.2f}"
+
+
+NEVER_CLAIMED: tuple[str, ...] = (
+    (
+        "That these scores measure trust, or anything else, with known reliability or validity. "
+        "Published work inspired the statements; the wordings and cut-offs are new, not validated."
+    ),
+    "That a verdict predicts whether a practice, training or technology will succeed or pay back.",
+    "That the environment causes a gap, or that somebody’s work caused a change between two waves.",
+    "That a team is above or below average: there is no outside sample to compare with.",
+    (
+        "That a team or a person is passive-aggressive, toxic, bullying or caustic. "
+        "No label, no diagnosis."
+    ),
+    (
+        "That harm or retaliation exists, or does not exist, in the sense of the law. "
+        "This is no complaint channel and no risk assessment; duties under work-safety law stay."
+    ),
+    "That the seven dimensions are separate things. They are likely to move together.",
+    "That scores mean the same in every language, country or kind of work.",
+    "Anything about one person.",
+    (
+        "That two teams or two waves differ when the interval of the difference includes zero, "
+        "or that a small difference in rank means anything."
+    ),
+    "That some figure shows what to fix.",
+    "That those who kept silent would have answered like those who did not.",
+    "That the difference between knowing and doing is reliable for one person.",
+    "That a difference between newcomers and veterans shows stories being handed on.",
+    "“Anonymous” beyond what the program enforces. Open text can give its writer away.",
+)
+"""What must never be claimed (statistics, A4), for the method page and every export."""

@@ -1,0 +1,94 @@
+"""Sentences about results: each says what its values carry, and nothing where there is nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from survey.disclosure.values import Policy, Released
+from survey.report import words
+from survey.report.model import PickResult, Verdict
+from tests.factories import english
+from tests.report_factory import (
+    QUESTIONNAIRE,
+    TOO_FEW,
+    make_estimate,
+    make_group,
+    make_practice,
+    make_report,
+    make_scale_result,
+)
+
+
+def judged(rule="ready_with_conditions", conditions=("TRUST",), **more):
+    verdict = Verdict(rule, (), conditions, conditions[0] if conditions else None, rule, rule)
+    return make_group("North", 12, 14, verdict=verdict, **more)
+
+
+def test_a_condition_is_named_with_the_target_it_may_miss():
+    said = words.conditions_sentence(judged(), QUESTIONNAIRE)
+    assert said == "May miss the target, 3.5: Trust."
+
+
+def test_several_conditions_stand_lowest_first_as_the_verdict_lists_them():
+    said = words.conditions_sentence(judged(conditions=("PAST", "TRUST")), QUESTIONNAIRE)
+    assert said == "May miss the target, 3.5: Past and Trust (lowest first)."
+
+
+def test_what_is_below_the_floor_is_not_told_again_as_a_condition():
+    weak = {"PAST": make_estimate(2.2, "weak")}
+    group = judged("not_yet", ("PAST", "TRUST"), figures=weak)
+    said = words.conditions_sentence(group, QUESTIONNAIRE)
+    assert said == "These may also miss the target, 3.5: Trust."
+
+
+@pytest.mark.parametrize("group", [judged("ready", ()), make_group(verdict=None)])
+def test_without_conditions_nothing_is_said(group):
+    assert words.conditions_sentence(group, QUESTIONNAIRE) == ""
+
+
+def test_when_every_dimension_is_a_condition_the_list_is_not_spelt_out():
+    group = judged(conditions=tuple(d.id for d in QUESTIONNAIRE.dimensions))
+    assert words.short_reason(group, QUESTIONNAIRE) == "May miss the target: every dimension."
+
+
+def test_a_ready_team_without_room_for_it_is_told_so_beside_the_verdict():
+    tired = make_scale_result("CAPACITY", make_estimate(2.4, "weak"))
+    said = words.beside_sentence(judged("ready", (), capacity=tired), QUESTIONNAIRE)
+    assert said == "Beside the verdict: “Capacity” very likely lies below 3.0."
+
+
+@pytest.mark.parametrize("state", ["unclear", "sound", "strong"])
+def test_what_is_not_clearly_low_is_not_told_beside_the_verdict(state):
+    room = make_scale_result("CAPACITY", make_estimate(3.0, state))
+    withheld = make_scale_result("RESOLVE", TOO_FEW)
+    assert words.beside_sentence(judged(capacity=room, resolve=withheld), QUESTIONNAIRE) == ""
+
+
+@pytest.mark.parametrize(("many", "said"), [(2, ""), (3, "Nobody starts 3 practices at once.")])
+def test_only_where_too_many_practices_could_be_started_a_choice_is_asked_for(many, said):
+    practices = [make_practice(p, advice="start_here") for p in QUESTIONNAIRE.practices[:many]]
+    practices.append(make_practice(QUESTIONNAIRE.practices[3], advice="clarify_first"))
+    assert words.choice_sentence(practices).startswith(said)
+    assert bool(words.choice_sentence(practices)) is bool(said)
+
+
+def test_what_few_chose_is_told_in_one_sentence():
+    picks = [
+        PickResult("a", english("Time"), Released(0.5, 12, 0.1)),
+        PickResult("b", english("Trust"), Released(0.2, 12, 0.1, "low")),
+        PickResult("c", english("Numbers"), Released(0.2, 12, 0.1, "low")),
+        PickResult("d", english("Say"), TOO_FEW),
+    ]
+    said = words.picked_sentence(picks, Policy())
+    assert said == "20 % or fewer each chose: “Trust”, “Numbers”."
+    assert words.picked_sentence(picks[:1], Policy()) == ""
+
+
+def test_the_overview_says_why_it_counts_fewer_groups_than_the_map():
+    north, south = judged("ready", ()), judged("not_yet")
+    pooled = make_group("Small units", 9, 15, kind="pooled", verdict=None)
+    south = replace(south, name="South", key="south")
+    heading, rest = words.overview(make_report(north, south, pooled))
+    assert heading == "1 of 2 groups is ready to carry coaching"
+    assert rest == "Of the others, 1 not yet. Units gathered together get no verdict."
+    assert words.overview(make_report(north, south))[1] == "Of the others, 1 not yet."
