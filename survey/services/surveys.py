@@ -145,7 +145,7 @@ def load_harm_signs(session: Session, slug: str) -> tuple[HarmSign, ...]:
     release = load_release(session, slug)
     names = {unit.id: unit.name for unit in release.units}
     return tuple(
-        HarmSign(tuple(names[unit] for unit in group.units), group.n)
+        HarmSign(tuple(names[unit] for unit in group.units), sign.n)
         for group in release.groups
         if isinstance(sign := group.figures.get("harm"), Released) and sign.value > 0
     )

@@ -1,6 +1,7 @@
 """What the method page says is what the program does."""
 
 from dataclasses import fields, replace
+from itertools import pairwise
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_no_class_of_people_is_left_out_between_two_others():
             counts(p) for f, p, _, _ in roundings(QUESTIONNAIRE, Policy()) if KINDS[f] == kind
         ]
         assert classes[0][0] == first
-        for before, after in zip(classes, classes[1:], strict=False):
+        for before, after in pairwise(classes):
             assert after[0] == before[1] + 1
 
 
@@ -63,9 +64,8 @@ def test_every_setting_of_the_verdict_and_the_advice_stands_among_the_cut_offs()
         if setting.name in NOT_IN_THE_APP:
             continue
         value = getattr(QUESTIONNAIRE.readiness, setting.name)
-        changed = replace(QUESTIONNAIRE.readiness, **{setting.name: value + type(value)(0.25) or 3})
-        if changed == QUESTIONNAIRE.readiness:
-            changed = replace(QUESTIONNAIRE.readiness, **{setting.name: value + 1})
+        other = value + (1 if isinstance(value, int) else 0.25)
+        changed = replace(QUESTIONNAIRE.readiness, **{setting.name: other})
         assert cut_offs(replace(QUESTIONNAIRE, readiness=changed)) != usual, setting.name
 
 

@@ -4,6 +4,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -17,6 +18,7 @@ from survey.ballots.keys import KeyFolder
 from survey.ballots.payload import Response
 from survey.config import Config
 from survey.disclosure.values import Unit, Withheld
+from survey.exports.html import render_html
 from survey.report import method, words
 from survey.services.accounts import add_user
 from survey.services.answering import submit
@@ -24,7 +26,7 @@ from survey.services.closing import close_survey
 from survey.services.surveys import load_report
 from survey.storage.engine import make_sessions
 from tests.collecting import environment
-from tests.web.checking import SignedIn, text_of
+from tests.web.checking import SignedIn, check_headers, text_of
 from tests.web.conftest import EMAIL, PASSWORD, Clock, Surveys
 
 UNITS = (
@@ -171,6 +173,51 @@ def test_a_change_is_shown_where_there_was_an_earlier_wave(closed, reader):
     for slug, wanted in ((closed.first, False), (closed.second, True)):
         reader.get(f"/surveys/{slug}/report/north")
         assert ("since the wave before" in reader.html.text) is wanted
+
+
+def test_practices_with_the_same_advice_stand_together_under_its_one_sentence(closed, reader):
+    report = closed.report(closed.second)
+    north = next(group for group in report.groups if group.key == "north")
+    reader.get(f"/surveys/{closed.second}/report/north")
+    table = next(t for t in reader.html.all("table") if t.get("class") == "advice")
+    seen = []
+    for block in table.iter("tbody"):
+        head, *rows = block.iter("tr")
+        for row in rows:
+            label = next(row.iter("th")).text
+            practice = next(p for p in north.practices if words.text(p.label) == label)
+            assert words.advice_sentence(practice, report.questionnaire) in text_of(head)
+            assert words.join(words.scale_names(practice.critical, report.questionnaire)) in (
+                text_of(row)
+            )
+            seen.append(practice.id)
+    heads = [text_of(next(block.iter("tr"))) for block in table.iter("tbody")]
+    assert len(heads) == len(set(heads))
+    assert sorted(seen) == sorted(practice.id for practice in north.practices)
+
+
+def test_one_can_go_from_group_to_group_in_the_order_of_the_tree(closed, reader):
+    report = closed.report(closed.second)
+    reader.get(f"/surveys/{closed.second}/report/{report.groups[0].key}")
+    assert not reader.html.all("a", rel="prev")
+    for before, after in pairwise(report.groups):
+        reader.get(reader.html.one("a", rel="next").get("href"))
+        assert reader.html.h1 == words.headline(after, report)
+        assert before.name in text_of(reader.html.one("a", rel="prev"))
+    assert not reader.html.all("a", rel="next")
+
+
+def test_the_report_can_be_taken_along_in_one_file(closed, reader):
+    reader.get(f"/surveys/{closed.second}/report")
+    (link,) = [a.get("href") for a in reader.html.all("a") if a.get("href").endswith(".html")]
+    response = reader.client.get(link)
+    check_headers(link, response)
+    assert response.headers["Content-Disposition"] == f"attachment; filename={closed.second}.html"
+    assert response.text == render_html(closed.report(closed.second))
+    stranger = closed.app.test_client().get(link)
+    assert stranger.status_code == 303
+    reader.get(f"/surveys/{closed.open}/report.html", 404)
+    assert reader.html.h1 == "No report"
 
 
 def test_an_open_survey_has_no_report_and_says_why(closed, reader):
