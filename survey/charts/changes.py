@@ -57,22 +57,29 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _note(group: GroupReport, report: Report) -> str:
-    changes = group.changes
-    smallest = min(change.detectable for change in changes)
-    largest = max(change.detectable for change in changes)
-    same = round(smallest, 1) == round(largest, 1)
-    could = f"{smallest:.1f}" if same else f"{smallest:.1f} to {largest:.1f}"
-    cut = any(list(_open_ends(change)) for change in changes)
     arrow = (
-        "An arrow: an average is cut off there, so the change may reach further. " if cut else ""
+        "An arrow: an average is cut off there, so the change may reach further. "
+        if any(list(_open_ends(change)) for change in group.changes)
+        else ""
     )
     before = f", {report.previous.title}" if report.previous and report.previous.title else ""
     return (
         f"{words.answered_text(group)} answered; compared with the wave before{before}. "
-        "Coloured only where the interval leaves out zero. The smallest change that these two "
-        f"waves could have shown is about {could} points. {arrow}"
+        f"Coloured only where the interval leaves out zero. {_smallest(group.changes)}{arrow}"
         "A change says nothing about its cause."
     )
+
+
+def _smallest(changes: Sequence[Change]) -> str:
+    """Return how large a change had to be; of averages that are cut off that cannot be said."""
+    whole = [change.detectable for change in changes if not list(_open_ends(change))]
+    if not whole:
+        return ""
+    ends = [f"{end:.1f}" for end in (min(whole), max(whole))]
+    could = ends[0] if ends[0] == ends[1] else " to ".join(ends)
+    where = " where no average is cut off" if len(whole) < len(changes) else ""
+    shown = f"The smallest change that these two waves could have shown{where}"
+    return f"{shown} is about {could} points. "
 
 
 def _table(changes: Sequence[Change], report: Report) -> Table:

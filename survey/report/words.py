@@ -7,7 +7,7 @@ label for a team or a person.
 
 from collections.abc import Sequence
 
-from survey.disclosure.values import Policy, Released, Withheld
+from survey.disclosure.values import Figure, Policy, Released, Withheld
 from survey.questionnaire.definition import Questionnaire, Text
 from survey.report.model import (
     Advice,
@@ -23,6 +23,9 @@ from survey.report.model import (
     State,
     Verdict,
 )
+
+PRACTICE = "[PRACTICE]"
+"""Stands in a statement for the practice that is planned."""
 
 VERDICTS: dict[Rule, str] = {
     "ready": "Ready",
@@ -358,10 +361,15 @@ def choice_sentence(practices: Sequence[PracticeResult]) -> str:
     many = sum(practice.advice == "start_here" for practice in practices)
     if many < 3:
         return ""
+    order = "; the widest gap stands first" if any(_gap_shown(p) for p in practices) else ""
     return (
         f"Nobody starts {many} practices at once. Which one or two is a choice that no figure "
-        "makes; where the gap is shown, the widest stands first."
+        f"makes{order}."
     )
+
+
+def _gap_shown(practice: PracticeResult) -> bool:
+    return practice.advice == "start_here" and isinstance(practice.gap, Estimate)
 
 
 def picked_sentence(picks: Sequence[PickResult], policy: Policy) -> str:
@@ -423,9 +431,20 @@ def scale_sentence(result: ScaleResult, report: Report) -> str:
     return f"{figure}, {state_sentence(result.figure, report.questionnaire)}"
 
 
+def worth_telling(ids: Sequence[str], figure: Figure | Estimate, report: Report) -> bool:
+    """Whether something can be said of statements: not that they are withheld, if never asked.
+
+    Statements about the planned practice are not asked where none is named.
+    """
+    if report.facts.practice or not isinstance(figure, Withheld):
+        return True
+    asked = (item for item in report.questionnaire.items if item.id in ids)
+    return not all(PRACTICE in text(item.text) for item in asked)
+
+
 def item_text(item: ItemResult, report: Report) -> str:
     """Return a statement with the planned practice in its place."""
-    return text(item.text).replace("[PRACTICE]", report.facts.practice or "a new practice")
+    return text(item.text).replace(PRACTICE, report.facts.practice or "a new practice")
 
 
 def response_sentence(report: Report) -> str:

@@ -328,3 +328,17 @@ def test_a_name_made_of_tags_stays_a_name_in_every_chart() -> None:
     group = make_group(evil, 12, 14, practices=(practice,), changes=(make_change(),))
     for chart in drawn(make_report(group, left_out=(evil,))):
         assert "<" not in chart.figure_json
+
+
+def test_how_small_a_change_could_be_seen_is_not_said_of_averages_that_are_cut_off():
+    whole = make_change("TRUST")
+    cut = replace(make_change("COOP"), after=Released(3.8, 8, 0.1, "high"))
+
+    def note(*told):
+        chart = changes.change_chart(make_group(changes=told), make_report(), narrow=False)
+        assert chart
+        return chart.note
+
+    assert "could have shown is about 0.7 points" in note(whole)
+    assert "could have shown where no average is cut off is about 0.7 points" in note(whole, cut)
+    assert "could have shown" not in note(cut)

@@ -92,3 +92,28 @@ def test_the_overview_says_why_it_counts_fewer_groups_than_the_map():
     assert heading == "1 of 2 groups is ready to carry coaching"
     assert rest == "Of the others, 1 not yet. Units gathered together get no verdict."
     assert words.overview(make_report(north, south))[1] == "Of the others, 1 not yet."
+
+
+def test_where_no_practice_was_named_nothing_is_withheld_that_was_never_asked():
+    asked = replace(
+        QUESTIONNAIRE,
+        items=tuple(
+            replace(i, text=english("This team would keep up [PRACTICE].")) if i.scale == "RESOLVE"
+            else i
+            for i in QUESTIONNAIRE.items
+        ),
+    )  # fmt: skip
+    named = make_report(questionnaire=asked)
+    unnamed = replace(named, facts=replace(named.facts, practice=""))
+    about_it, other = ("R1", "R2"), ("T1", "T2")
+    assert not words.worth_telling(about_it, TOO_FEW, unnamed)
+    assert words.worth_telling(about_it, TOO_FEW, named)
+    assert words.worth_telling(about_it, Released(3.5, 12, 0.5), unnamed)
+    assert words.worth_telling(other, TOO_FEW, unnamed)
+
+
+def test_the_order_of_gaps_is_told_only_where_gaps_are_shown():
+    shown = [make_practice(p) for p in QUESTIONNAIRE.practices]
+    hidden = [make_practice(p, n=8) for p in QUESTIONNAIRE.practices]
+    assert "widest gap" in words.choice_sentence(shown)
+    assert "gap" not in words.choice_sentence(hidden)
