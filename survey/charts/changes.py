@@ -32,7 +32,7 @@ def change_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | No
         return None
     return Chart(
         key=key_from("changes", group.key, "narrow" if narrow else "wide"),
-        title=finding(group.changes),
+        title=_title(group),
         subtitle="Difference since the wave before, with its 95 % interval",
         note=_note(group, report),
         alt=f"{group.name}: " + " ".join(words.change_sentence(c) for c in group.changes),
@@ -41,13 +41,20 @@ def change_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | No
     )
 
 
+def _title(group: GroupReport) -> str:
+    said = finding(group.changes)
+    if group.kind == "node":
+        return f"All groups together: {said}"
+    return said[0].upper() + said[1:]
+
+
 def finding(changes: Sequence[Change]) -> str:
     """Return what clearly moved, from the intervals that colour the marks."""
     up = [words.text(c.name) for c in changes if c.clear and c.difference > 0]
     down = [words.text(c.name) for c in changes if c.clear and c.difference < 0]
     moved = [f"{_names(n)} went {way}" for n, way in ((up, "up"), (down, "down")) if n]
     if not moved:
-        return "Nothing has clearly changed since the wave before"
+        return "nothing has clearly changed since the wave before"
     rest = len(changes) - len(up) - len(down)
     return "; ".join([*moved, *(["nothing else clearly moved"] if rest else [])])
 
@@ -65,7 +72,7 @@ def _note(group: GroupReport, report: Report) -> str:
     before = f", {report.previous.title}" if report.previous and report.previous.title else ""
     return (
         f"{words.answered_text(group)} answered; compared with the wave before{before}. "
-        f"Coloured only where the interval leaves out zero. {_smallest(group.changes)}{arrow}"
+        f"{_coloured(report)} {_smallest(group.changes)}{arrow}"
         "A change says nothing about its cause."
     )
 
@@ -78,8 +85,16 @@ def _smallest(changes: Sequence[Change]) -> str:
     ends = [f"{end:.1f}" for end in (min(whole), max(whole))]
     could = ends[0] if ends[0] == ends[1] else " to ".join(ends)
     where = " where no average is cut off" if len(whole) < len(changes) else ""
-    shown = f"The smallest change that these two waves could have shown{where}"
-    return f"{shown} is about {could} points. "
+    return f"A true change of about {could} points{where} is seen four times in five. "
+
+
+def _coloured(report: Report) -> str:
+    rules = report.questionnaire.readiness
+    return (
+        "Coloured where the interval leaves out zero and the change is at least "
+        f"{words.number(rules.change_dimension)} (all dimensions together: "
+        f"{words.number(rules.change_index)})."
+    )
 
 
 def _table(changes: Sequence[Change], report: Report) -> Table:

@@ -47,12 +47,17 @@ def dimension_chart(group: GroupReport, report: Report, narrow: bool) -> Chart:
     return Chart(
         key=key_from("dimensions", group.key, "narrow" if narrow else "wide"),
         title=finding(group, report),
-        subtitle="Average of the answers, turned so that 5 is healthiest, with its 95 % interval",
+        subtitle=_subtitle(report),
         note=_note(group, report),
         alt=_alt(group, report, rows),
         figure_json=_figure(rows, report, narrow).to_json(),
         table=_table(rows, report),
     )
+
+
+def _subtitle(report: Report) -> str:
+    best = limits(report)[1]
+    return f"Average of the answers, turned so that {best} is healthiest, with its 95 % interval"
 
 
 def finding(group: GroupReport, report: Report) -> str:
@@ -111,7 +116,11 @@ def _organisation(group: GroupReport, report: Report) -> dict[str, float]:
 
 def _note(group: GroupReport, report: Report) -> str:
     rules, (lo, hi) = report.questionnaire.readiness, limits(report)
-    mark = "The upright mark is the whole organisation. " if _organisation(group, report) else ""
+    mark = (
+        "The upright mark is all groups shown, this one included. "
+        if _organisation(group, report)
+        else ""
+    )
     results = [r for d in group.dimensions for r in (d, *d.facets)]
     cut = any(isinstance(r.figure, Estimate) and r.figure.released.edge for r in results)
     arrow = "An arrow: the average is cut off there, so that it tells nobody’s answer. "

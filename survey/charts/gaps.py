@@ -64,7 +64,7 @@ def _note(group: GroupReport) -> str:
     return (
         f"{words.answered_text(group)} answered. Hollow: knowing; filled: doing. Coloured where "
         "the 95 % interval of the gap lies above zero. Averages are rounded so that they tell "
-        "nobody’s answer: read halves, not tenths."
+        "nobody’s answer: read halves, not tenths. At the right: by how much knowing leads."
     )
 
 
@@ -79,7 +79,7 @@ def _alt(group: GroupReport, shown: Sequence[PracticeResult], report: Report) ->
 
 def _table(group: GroupReport, report: Report) -> Table:
     return Table(
-        ("Practice", "Knowing", "Doing", "Gap", "95 % interval of the gap"),
+        ("Practice", "Knowing", "Doing", "Knowing leads by", "95 % interval"),
         tuple(_cells(practice, report) for practice in group.practices),
     )
 
@@ -91,13 +91,12 @@ def _cells(practice: PracticeResult, report: Report) -> tuple[str, ...]:
     label = words.text(practice.label)
     if isinstance(practice.gap, Withheld):
         return label, know, do, words.withheld_text(practice.gap, report.policy, single=True), ""
-    gap = words.figure_text(practice.gap, report.policy)
-    return label, know, do, gap, words.interval_text(practice.gap)
+    return label, know, do, _lead(practice), words.interval_text(practice.gap).replace("-", "−")
 
 
 def _figure(shown: Sequence[PracticeResult], report: Report, narrow: bool) -> Sheet:
     unit = 54 if narrow else 38
-    margins = {"l": 8, "r": 8} if narrow else {"l": 250, "r": 70}
+    margins = {"l": 8, "r": 8} if narrow else {"l": 250, "r": 130}
     height = len(shown) * unit + 66
     sheet = Sheet(NARROW if narrow else WIDE, height, {**margins, "t": 36, "b": 30})
     first = report.questionnaire.practices[0]
@@ -145,13 +144,17 @@ def _draw(
         same = know.value == do.value
         marks(sheet, [know.value], [y], "circle-open", TEAL, 23 if same else 15)
         marks(sheet, [do.value], [y], "circle", TEAL, 12 if same else 15)
-        value = Said(_signed(practice), 16, *((RUST, 600) if clear else (INK_2, 400)))
-        beside(sheet, y, Said(words.text(practice.label)), value, narrow, end=62)
+        value = Said(_lead(practice), 15, *((RUST, 600) if clear else (INK_2, 400)))
+        beside(sheet, y, Said(words.text(practice.label)), value, narrow, end=122)
 
 
-def _signed(practice: PracticeResult) -> str:
-    """Return how far doing lies below knowing, with a real minus sign."""
-    gap = _gap(practice)
-    if gap == 0:
-        return "0"
-    return f"{'−' if gap > 0 else '+'}{words.number(abs(gap))}"
+def _lead(practice: PracticeResult) -> str:
+    """Return by how much knowing lies above doing; where both are cut off nobody can tell."""
+    know, do = practice.know, practice.do
+    edges = [f.edge for f in (know, do) if isinstance(f, Released)]
+    if not isinstance(practice.gap, Estimate) or (edges and edges[0] == edges[-1] != ""):
+        return "both cut off"
+    gap = practice.gap.released
+    sign = "−" if gap.value < 0 else ""
+    more = {"": "", "high": " or more", "low": " or less"}[gap.edge]
+    return f"{sign}{words.number(abs(gap.value))}{more}"

@@ -159,10 +159,12 @@ def practice_grids(questionnaire: Questionnaire, groups: Sequence[ReleasedGroup]
     know = tuple(tuple(g.figures.get(p.know, MISSING) for p in practices) for g in groups)
     do = tuple(tuple(g.figures.get(p.do, MISSING) for p in practices) for g in groups)
     gap = tuple(tuple(map(_gap, k, d)) for k, d in zip(know, do, strict=True))
+    k, d = (_all_hidden(figures, means) for figures in (know, do))
+    hidden = np.stack([k[..., 0] - d[..., 1], k[..., 1] - d[..., 0]], axis=-1)
     return PracticeGrids(
         know=_grid(know, groups, means, rules),
         do=_grid(do, groups, means, rules),
-        gap=_grid(gap, groups, gaps, rules),
+        gap=_grid(gap, groups, gaps, rules, hidden),
     )
 
 
@@ -217,8 +219,7 @@ def _grid(
     """Return the standing of released figures; `hidden` (rows, columns, 2) where not their own."""
     shape = len(figures), len(measures)
     if hidden is None:
-        own = [[_hidden(f, m) for f, m in zip(row, measures, strict=True)] for row in figures]
-        hidden = np.array(own, dtype=float).reshape(*shape, 2)
+        hidden = _all_hidden(figures, measures)
     cells = np.array([[_numbers(f) for f in row] for row in figures], dtype=float)
     cells = cells.reshape(*shape, 3)
     settings = np.array([(m.reliability, m.prior_sd) for m in measures], dtype=float).reshape(-1, 2)
@@ -253,6 +254,12 @@ def _numbers(figure: Figure) -> tuple[float, float, float]:
     if isinstance(figure, Withheld):
         return np.nan, np.nan, np.nan
     return figure.value, figure.n, figure.step
+
+
+def _all_hidden(figures: tuple[tuple[Figure, ...], ...], measures: Sequence[Measured]) -> Floats:
+    """Return `_hidden` of every cell, (rows, columns, 2)."""
+    own = [[_hidden(f, m) for f, m in zip(row, measures, strict=True)] for row in figures]
+    return np.array(own, dtype=float).reshape(len(figures), len(measures), 2)
 
 
 def _hidden(figure: Figure, measure: Measured) -> tuple[float, float]:

@@ -169,3 +169,10 @@ NEVER_CLAIMED: tuple[str, ...] = (
     "“Anonymous” beyond what the program enforces. Open text can give its writer away.",
 )
 """What must never be claimed (statistics, A4), for the method page and every export."""
+
+
+def never_claimed(judged: bool = True) -> tuple[str, ...]:
+    """Return what must never be claimed; without verdicts only what holds for anybody's scales."""
+    ours = ("known reliability", "a verdict predicts", "seven dimensions", "knowing and doing")
+    kept = (claim for claim in NEVER_CLAIMED if not any(word in claim for word in ours))
+    return NEVER_CLAIMED if judged else tuple(kept)

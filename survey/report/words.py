@@ -184,7 +184,8 @@ def _rest(rules: Sequence[Rule]) -> str:
         "not_enough_evidence": "without enough evidence to say",
     }
     parts = [f"{rules.count(rule)} {said}" for rule, said in told.items() if rule in rules]
-    return f"Of the others, {join(parts)}." if parts else ""
+    others = "the others" if "ready" in rules else "these"
+    return f"Of {others}, {join(parts)}." if parts else ""
 
 
 def _headline_without_verdict(group: GroupReport, report: Report) -> str:
@@ -253,7 +254,7 @@ def short_reason(group: GroupReport, questionnaire: Questionnaire) -> str:
         return f"May miss the target: {join(names)}."
     if verdict.rule == "ready":
         return "Every dimension is very likely above the floor."
-    return " ".join(reason_sentence(reason, questionnaire) for reason in verdict.reasons)
+    return turns_on(group, questionnaire)
 
 
 def conditions_sentence(group: GroupReport, questionnaire: Questionnaire) -> str:
@@ -292,19 +293,59 @@ def reason_sentence(reason: str, questionnaire: Questionnaire) -> str:
     return {
         "too_few": f"Fewer than {rules.min_answers} people answered.",
         "low_response": (
-            f"Fewer than {rules.min_rate * 100:.0f} % of the people asked answered; "
-            "those who kept silent may see the team differently."
+            f"On at least one dimension fewer than {rules.min_rate * 100:.0f} % of the people "
+            "asked could be scored; the others may see the team differently."
         ),
         "dimension_missing": (
             f"On at least one dimension fewer than {rules.min_answers} people gave enough answers."
         ),
         "harm_signal": "Several people report that somebody is being harmed.",
         "index_below_floor": f"The whole team is likely below the floor, {number(rules.floor)}.",
-        "too_close_to_call": (
-            "The answers lie so close to the cut-offs that they do not decide. More of the same "
-            "will not tell: try something small, and measure again."
-        ),
+        "too_close_to_call": "The answers lie too close to the cut-offs to decide.",
     }[reason]
+
+
+def turns_on(group: GroupReport, questionnaire: Questionnaire) -> str:
+    """Return what the verdict of a group rests on; where it is too close, between what it lies."""
+    assert group.verdict is not None  # noqa: S101 -- only judged groups are asked about
+    if group.verdict.reasons != ("too_close_to_call",):
+        return verdict_sentence(group.verdict, questionnaire)
+    rules = questionnaire.readiness
+    doubtful = [
+        text(d.name)
+        for d in group.dimensions
+        if isinstance(d.figure, Estimate) and d.figure.p_floor <= rules.weakest
+    ]
+    what = join(doubtful) or "The team as a whole"
+    said = (
+        f"{what} may lie on either side of {number(rules.floor)}, so neither “ready” nor “not yet” "
+        "can be said."
+    )
+    if group.n < group.asked:
+        return f"{said} More answers of those already asked could decide it."
+    return f"{said} Talk about it with the team, and measure again."
+
+
+def silent(group: GroupReport, questionnaire: Questionnaire) -> str:
+    """Return what can be said of those who did not answer."""
+    assert group.verdict is not None  # noqa: S101 -- only judged groups are asked about
+    if group.n >= group.asked:
+        return "Everybody who was asked is counted."
+    if {"too_few", "low_response"} & set(group.verdict.reasons):
+        return "Too few are counted for a verdict; what the others think cannot be guessed."
+    return silent_sentence(group.verdict, questionnaire)
+
+
+def index_sentence(group: GroupReport, questionnaire: Questionnaire) -> str:
+    """Return where all dimensions together stand, between floor and target."""
+    rules = questionnaire.readiness
+    if isinstance(group.index, Withheld):
+        return "not shown"
+    edge = {"": "", "high": " or more", "low": " or less"}[group.index.released.edge]
+    return (
+        f"{group.index.released.value:.1f}{edge} ({interval_text(group.index)}); floor "
+        f"{number(rules.floor)}, target {number(rules.target)}"
+    )
 
 
 def silent_sentence(verdict: Verdict, questionnaire: Questionnaire) -> str:
@@ -333,20 +374,16 @@ def advice_sentence(practice: PracticeResult, questionnaire: Questionnaire) -> s
         case None:
             return "No advice: not enough evidence."
         case "already_done":
-            return "The team does this already. Leave it alone, and learn from it."
+            return "People say it is mostly done already. Look before starting it anew."
         case "clarify_first":
             return (
-                "It is not clear enough to people what doing this well looks like. "
-                "Training helps here."
+                "People say it is not clear enough what doing this well looks like. Make that "
+                "clear first, for instance by examples."
             )
         case "environment_first":
-            return (
-                f"First mend what it rests on: {names}."
-                if names
-                else "First mend what it rests on."
-            )
+            return _environment_first(practice, names)
         case "capacity_first":
-            return "People lack time, training or say. Give these first."
+            return "Time, training and say average below the floor. Look at these first."
         case "start_here":
             return (
                 "It is clear to people, it is done less than it is clear, and what it rests on is "
@@ -354,6 +391,20 @@ def advice_sentence(practice: PracticeResult, questionnaire: Questionnaire) -> s
             )
         case "try_small":
             return f"Try it small, and watch {names}." if names else "Try it small."
+
+
+def _environment_first(practice: PracticeResult, names: str) -> str:
+    if set(practice.watch) <= set(practice.critical):
+        return f"Start with what it hangs on: {names}."
+    return f"The team is not yet ready: start with {names}, then come back to this one."
+
+
+def item_figure(item: ItemResult, report: Report) -> str:
+    """Return the figure of a statement; of one that speaks against health, what it means."""
+    figure = figure_text(item.figure, report.policy, single=True)
+    if item.key > 0 or isinstance(item.figure, Withheld):
+        return figure
+    return f"{figure} (turned: high means seldom or not so)"
 
 
 def choice_sentence(practices: Sequence[PracticeResult]) -> str:
@@ -385,12 +436,29 @@ def change_sentence(change: Change) -> str:
     """Return a change since the previous wave, or that none can be told."""
     name = text(change.name)
     if not change.clear:
-        return (
-            f"{name}: no clear change. A difference under about {change.detectable:.1f} points "
-            "could not have been told from chance."
-        )
+        return f"{name}: no clear change. {_could_be_seen(change)}"
     way = "up" if change.difference > 0 else "down"
     return f"{name}: {way} {change_amount(change)} points since the previous wave."
+
+
+def _could_be_seen(change: Change) -> str:
+    if change.before.edge or change.after.edge:
+        return "An average is cut off, so a change cannot be told."
+    return f"A true change of about {change.detectable:.1f} is seen four times in five."
+
+
+def moved_sentence(report: Report) -> str:
+    """Return which single groups clearly changed, and in what; "" where none did."""
+    told = [f"{group.name}: {join(moved)}" for group in report.groups if (moved := _moved(group))]
+    return f"Clear changes of single groups: {'; '.join(told)}." if told else ""
+
+
+def _moved(group: GroupReport) -> list[str]:
+    return [
+        f"{text(c.name)} {'up' if c.difference > 0 else 'down'} {change_amount(c)}"
+        for c in group.changes
+        if c.clear
+    ]
 
 
 def change_amount(change: Change) -> str:
@@ -450,6 +518,6 @@ def item_text(item: ItemResult, report: Report) -> str:
 def response_sentence(report: Report) -> str:
     """Return how many people stand behind the report."""
     return (
-        f"{report.answered} of the {report.asked} people asked stand behind this report. Who "
-        "answered too little to be scored on every dimension is not counted."
+        f"{report.answered} of the {report.asked} people asked are counted in this report. A group "
+        "counts as many people as could be scored on the dimension that fewest answered."
     )

@@ -109,7 +109,7 @@ def test_the_heading_of_the_changes_names_only_intervals_that_leave_out_zero(
         assert ("went up" in title) == bool(up)
         assert ("went down" in title) == bool(down)
         if not up and not down:
-            assert title == "Nothing has clearly changed since the wave before"
+            assert title == "nothing has clearly changed since the wave before"
 
 
 @many
@@ -339,6 +339,6 @@ def test_how_small_a_change_could_be_seen_is_not_said_of_averages_that_are_cut_o
         assert chart
         return chart.note
 
-    assert "could have shown is about 0.7 points" in note(whole)
-    assert "could have shown where no average is cut off is about 0.7 points" in note(whole, cut)
-    assert "could have shown" not in note(cut)
+    assert "A true change of about 0.7 points is seen four times in five" in note(whole)
+    assert "about 0.7 points where no average is cut off is seen" in note(whole, cut)
+    assert "four times in five" not in note(cut)

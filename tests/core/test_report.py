@@ -208,3 +208,53 @@ def test_a_change_out_of_or_into_a_clipped_mean_reads_or_more() -> None:
     trust = next(c for c in group(back, "desk").changes if c.scale == "TRUST")
     assert trust.difference < 0
     assert words.change_amount(trust).endswith(" or more")
+
+
+def flat(value: float, n: int = 10, **apart: float) -> Release:
+    """Return a release in which one unit has the same mean on every dimension but some."""
+    template = released({"south": (n, 3.0)})
+    whole = template.groups[0]
+    figures = {
+        name: Released(apart.get(name, value), n, 0.1)
+        for name, figure in whole.figures.items()
+        if isinstance(figure, Released) and name != "harm"
+    }
+    return replace(template, groups=(replace(whole, n=n, figures=figures),))
+
+
+def test_a_mean_released_as_the_floor_itself_counts_as_below_it() -> None:
+    """Half of the means that round to the floor lie below it; the team must not gain by that."""
+    at, above = (
+        build(QUESTIONNAIRE, flat(3.4, COOP=coop), FACTS).groups[0].verdict for coop in (3.0, 3.1)
+    )
+    assert at is not None
+    assert above is not None
+    assert at.rule == "not_enough_evidence"
+    assert above.rule == "ready_with_conditions"
+
+
+def test_a_verdict_that_is_too_close_says_between_what_it_lies() -> None:
+    one = build(QUESTIONNAIRE, flat(3.4, COOP=3.0), FACTS).groups[0]
+    said = words.turns_on(one, QUESTIONNAIRE)
+    assert said.startswith("Coop may lie on either side of 3.0")
+    assert "More answers of those already asked could decide it" in said
+    assert "All dimensions" not in words.index_sentence(one, QUESTIONNAIRE)
+    assert words.index_sentence(one, QUESTIONNAIRE).startswith("3.3 (")
+
+
+def test_of_the_silent_nothing_is_said_where_there_are_none() -> None:
+    everybody = build(QUESTIONNAIRE, flat(3.4, n=12), FACTS).groups[0]
+    assert words.silent(everybody, QUESTIONNAIRE) == "Everybody who was asked is counted."
+    few = build(QUESTIONNAIRE, flat(3.4, n=6), FACTS).groups[0]
+    assert "cannot be guessed" in words.silent(few, QUESTIONNAIRE)
+
+
+def test_the_gap_of_two_averages_that_are_cut_off_may_be_anything_the_cut_hides() -> None:
+    template = flat(3.6, n=12)
+    edged = Released(4.0, 12, 0.5, "high")
+    figures = {**template.groups[0].figures, "KN01": edged, "DO01": edged}
+    wide = replace(template, groups=(replace(template.groups[0], figures=figures),))
+    gap = build(QUESTIONNAIRE, wide, FACTS).groups[0].practices[0].gap
+    assert isinstance(gap, Estimate)
+    assert gap.low < -1
+    assert gap.high > 1
