@@ -130,7 +130,7 @@ def serve(what: str) -> None:
     serving.serve(config, listening)
 
 
-def hello_app(_: Config) -> Flask:
+def hello_app(_: Config, **_more: object) -> Flask:
     """The smallest app there is."""
     app = Flask("hello")
     app.add_url_rule("/", "hello", lambda: "Hello, world")
