@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from survey.ballots.keys import KeyFolder
-from survey.report import words
+from survey.report import verdict_words
 from survey.services.closing import close_survey
 from survey.services.demo import Demo, describe, fill
 from survey.services.starting import database
@@ -78,7 +78,7 @@ def test_the_waves_show_a_change_and_verdicts_of_every_kind(sessions, demo):
         report = load_report(session, last, NOW)
     north = next(group for group in report.groups if group.name == "Field North")
     assert any(change.clear for change in north.changes)
-    assert words.headline(north, report).endswith("with conditions")
+    assert verdict_words.headline(north, report).endswith("with conditions")
 
 
 def test_the_open_survey_can_be_closed_with_one_of_its_codes(place, sessions, demo):

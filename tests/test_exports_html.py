@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 from survey.disclosure.values import Withheld
 from survey.exports.html import render_html, write_html
-from survey.report import method, words
+from survey.report import method, verdict_words, words
 from survey.report.model import Report
 from survey.services.outputs import OutputNotWritable
 from tests.report_factory import (
@@ -74,9 +74,9 @@ def text_of(page):
 
 def test_it_says_the_finding_the_verdicts_and_who_is_left_out(report, page):
     said = text_of(page)
-    assert words.overview(report)[0] in said
+    assert verdict_words.overview(report)[0] in said
     for group in report.groups:
-        assert words.headline(group, report) in said
+        assert verdict_words.headline(group, report) in said
         assert words.answered_text(group) in said
     assert "Nothing is shown of Owl: fewer than 5 people answered" in said
     assert "Small units of" not in said

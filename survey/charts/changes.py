@@ -20,7 +20,7 @@ from survey.charts.style import (
     marks,
     write,
 )
-from survey.report import words
+from survey.report import change_words, words
 from survey.report.model import Change, GroupReport, Report
 
 LEAST_REACH = 1.0
@@ -35,7 +35,7 @@ def change_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | No
         title=_title(group),
         subtitle="Difference since the wave before, with its 95 % interval",
         note=_note(group, report),
-        alt=f"{group.name}: " + " ".join(words.change_sentence(c) for c in group.changes),
+        alt=f"{group.name}: " + " ".join(change_words.change_sentence(c) for c in group.changes),
         figure_json=_figure(group.changes, narrow).to_json(),
         table=_table(group.changes, report),
     )
@@ -122,7 +122,11 @@ def _signed(value: float) -> str:
 def _difference(change: Change) -> str:
     """Return a difference with its sign, and "or more" where clips hide more of it."""
     signed = _signed(change.difference)
-    return words.change_amount(change).replace(signed[1:], signed, 1) if signed != "0.0" else signed
+    return (
+        change_words.change_amount(change).replace(signed[1:], signed, 1)
+        if signed != "0.0"
+        else signed
+    )
 
 
 def _end(value: float) -> str:

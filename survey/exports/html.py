@@ -15,9 +15,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from survey.exports.sections import group_section, organisation_section
+from survey.exports.sections import WORDING, group_section, organisation_section
 from survey.questionnaire.shipped import shipped_folder
-from survey.report import method, words
 from survey.report.model import Report
 from survey.services.outputs import replacing, write_text
 
@@ -82,7 +81,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(words=words, method=method)
+    environment.globals.update(WORDING)
     environment.filters["day"] = _day
     return environment
 

@@ -13,8 +13,17 @@ from survey.charts.dimensions import dimension_chart
 from survey.charts.gaps import gap_chart
 from survey.charts.heatmap import heatmap_chart, key_words
 from survey.questionnaire.definition import Questionnaire
-from survey.report import words
+from survey.report import change_words, method, practice_words, verdict_words, words
 from survey.report.model import Advice, Estimate, GroupReport, PracticeResult, Report, ScaleResult
+
+WORDING = {
+    "words": words,
+    "verdict_words": verdict_words,
+    "practice_words": practice_words,
+    "change_words": change_words,
+    "method": method,
+}
+"""The modules whose sentences the templates of a report use, by the names they use."""
 
 FIRST: tuple[Advice | None, ...] = (
     "start_here",
@@ -97,7 +106,7 @@ def organisation_section(report: Report) -> OrganisationSection:
 def _advised(group: GroupReport, questionnaire: Questionnaire) -> tuple[Advised, ...]:
     blocks: dict[tuple[Advice | None, str], list[PracticeResult]] = {}
     for practice in sorted(group.practices, key=_order):
-        sentence = words.advice_sentence(practice, questionnaire)
+        sentence = practice_words.advice_sentence(practice, questionnaire)
         blocks.setdefault((practice.advice, sentence), []).append(practice)
     return tuple(
         Advised(advice, sentence, tuple(same)) for (advice, sentence), same in blocks.items()

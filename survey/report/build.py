@@ -2,7 +2,7 @@
 
 Here the report is put together: which groups stand in it, their verdicts, the organisation as the
 sum of its groups. The estimates are made in `survey.report.estimates`, a group's parts in `parts`
-and `practices`, the comparison of waves in `waves`, the sentences in `words`. No answer reaches
+and `practices`, the comparison of waves in `waves`, the sentences in `*words`. No answer reaches
 this module: it sees a `Release` and nothing else.
 """
 

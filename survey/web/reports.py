@@ -7,9 +7,7 @@ sections that `survey.exports.sections` also gives to the file to take along.
 from flask import Blueprint, Response, abort, render_template, url_for
 
 from survey.exports.html import render_html
-from survey.exports.sections import group_section, organisation_section
-from survey.report import method as measured
-from survey.report import words
+from survey.exports.sections import WORDING, group_section, organisation_section
 from survey.report.model import GroupReport, Report
 from survey.services.surveys import NeverOpened, NotClosedYet, load_harm_signs, load_report
 from survey.web.console import known
@@ -32,7 +30,7 @@ def organisation(slug: str) -> str | tuple[str, int]:
         report=report,
         section=organisation_section(report),
         link=lambda group: _address(slug, group),
-        words=words,
+        **WORDING,
     )
 
 
@@ -68,7 +66,7 @@ def team(slug: str, key: str) -> str | tuple[str, int]:
         before=before,
         after=after,
         link=lambda group: _address(slug, group),
-        words=words,
+        **WORDING,
     )
 
 
@@ -79,9 +77,7 @@ def method(slug: str) -> str | tuple[str, int]:
     report = _report(slug)
     if isinstance(report, str):
         return _not_yet(slug, report)
-    return render_template(
-        "report/method.html", slug=slug, report=report, words=words, method=measured
-    )
+    return render_template("report/method.html", slug=slug, report=report, **WORDING)
 
 
 @blueprint.get("/surveys/<slug>/harm")

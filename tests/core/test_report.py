@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey.disclosure.values import Policy, Release, Released, Unit, Withheld
-from survey.report import words
+from survey.report import change_words, verdict_words, words
 from survey.report.build import build, release
 from survey.report.model import Estimate, Facts, GroupReport, Report
 from survey.scoring import Answers
@@ -72,8 +72,8 @@ def test_a_healthy_team_is_ready_and_an_ailing_one_is_not_yet() -> None:
     assert desk.verdict.rule == "ready"
     assert north.verdict.rule == "not_yet"
     assert north.verdict.reasons[0].startswith("blocked:TRUST,")
-    assert words.headline(desk, report) == "Desk is ready to carry coaching"
-    assert words.headline(north, report) == "North is not yet ready to carry coaching"
+    assert verdict_words.headline(desk, report) == "Desk is ready to carry coaching"
+    assert verdict_words.headline(north, report) == "North is not yet ready to carry coaching"
 
 
 def test_units_gathered_together_get_figures_and_never_a_verdict_or_advice() -> None:
@@ -141,9 +141,9 @@ def test_a_change_is_named_only_when_its_interval_leaves_out_zero() -> None:
     still = {c.scale: c for c in group(report, "south").changes}
     assert moved["INDEX"].clear
     assert moved["INDEX"].difference > 0.8
-    assert words.change_sentence(moved["INDEX"]).startswith("All dimensions together: up ")
+    assert change_words.change_sentence(moved["INDEX"]).startswith("All dimensions together: up ")
     assert not still["TRUST"].clear
-    assert "no clear change" in words.change_sentence(still["TRUST"])
+    assert "no clear change" in change_words.change_sentence(still["TRUST"])
     assert report.organisation is not None
     assert report.organisation.changes
 
@@ -186,7 +186,7 @@ def test_every_sentence_stands_on_the_value_that_colours_its_mark(
         if one.verdict and one.verdict.rule == "ready":
             assert not words.weak_names(one)
             assert one.n >= rules.min_rate * one.asked
-        assert words.headline(one, report)
+        assert verdict_words.headline(one, report)
 
 
 @settings(max_examples=15, deadline=None)
@@ -203,11 +203,11 @@ def test_a_change_out_of_or_into_a_clipped_mean_reads_or_more() -> None:
     report = build(QUESTIONNAIRE, after, FACTS, (FACTS, before))
     trust = next(c for c in group(report, "desk").changes if c.scale == "TRUST")
     assert trust.before.edge == "low"
-    assert words.change_amount(trust).endswith(" or more")
+    assert change_words.change_amount(trust).endswith(" or more")
     back = build(QUESTIONNAIRE, before, FACTS, (FACTS, after))
     trust = next(c for c in group(back, "desk").changes if c.scale == "TRUST")
     assert trust.difference < 0
-    assert words.change_amount(trust).endswith(" or more")
+    assert change_words.change_amount(trust).endswith(" or more")
 
 
 def flat(value: float, n: int = 10, **apart: float) -> Release:
@@ -235,18 +235,18 @@ def test_a_mean_released_as_the_floor_itself_counts_as_below_it() -> None:
 
 def test_a_verdict_that_is_too_close_says_between_what_it_lies() -> None:
     one = build(QUESTIONNAIRE, flat(3.4, COOP=3.0), FACTS).groups[0]
-    said = words.turns_on(one, QUESTIONNAIRE)
+    said = verdict_words.turns_on(one, QUESTIONNAIRE)
     assert said.startswith("Coop may lie on either side of 3.0")
     assert "More answers of those already asked could decide it" in said
-    assert "All dimensions" not in words.index_sentence(one, QUESTIONNAIRE)
-    assert words.index_sentence(one, QUESTIONNAIRE).startswith("3.3 (")
+    assert "All dimensions" not in verdict_words.index_sentence(one, QUESTIONNAIRE)
+    assert verdict_words.index_sentence(one, QUESTIONNAIRE).startswith("3.3 (")
 
 
 def test_of_the_silent_nothing_is_said_where_there_are_none() -> None:
     everybody = build(QUESTIONNAIRE, flat(3.4, n=12), FACTS).groups[0]
-    assert words.silent(everybody, QUESTIONNAIRE) == "Everybody who was asked is counted."
+    assert verdict_words.silent(everybody, QUESTIONNAIRE) == "Everybody who was asked is counted."
     few = build(QUESTIONNAIRE, flat(3.4, n=6), FACTS).groups[0]
-    assert "cannot be guessed" in words.silent(few, QUESTIONNAIRE)
+    assert "cannot be guessed" in verdict_words.silent(few, QUESTIONNAIRE)
 
 
 def test_the_gap_of_two_averages_that_are_cut_off_may_be_anything_the_cut_hides() -> None:

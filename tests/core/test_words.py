@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from survey.disclosure.values import Policy, Released
-from survey.report import words
+from survey.report import practice_words, verdict_words, words
 from survey.report.model import PickResult, Verdict
 from tests.factories import english
 from tests.report_factory import (
@@ -25,35 +25,37 @@ def judged(rule="ready_with_conditions", conditions=("TRUST",), **more):
 
 
 def test_a_condition_is_named_with_the_target_it_may_miss():
-    said = words.conditions_sentence(judged(), QUESTIONNAIRE)
+    said = verdict_words.conditions_sentence(judged(), QUESTIONNAIRE)
     assert said == "May miss the target, 3.5: Trust."
 
 
 def test_several_conditions_stand_lowest_first_as_the_verdict_lists_them():
-    said = words.conditions_sentence(judged(conditions=("PAST", "TRUST")), QUESTIONNAIRE)
+    said = verdict_words.conditions_sentence(judged(conditions=("PAST", "TRUST")), QUESTIONNAIRE)
     assert said == "May miss the target, 3.5: Past and Trust (lowest first)."
 
 
 def test_what_is_below_the_floor_is_not_told_again_as_a_condition():
     weak = {"PAST": make_estimate(2.2, "weak")}
     group = judged("not_yet", ("PAST", "TRUST"), figures=weak)
-    said = words.conditions_sentence(group, QUESTIONNAIRE)
+    said = verdict_words.conditions_sentence(group, QUESTIONNAIRE)
     assert said == "These may also miss the target, 3.5: Trust."
 
 
 @pytest.mark.parametrize("group", [judged("ready", ()), make_group(verdict=None)])
 def test_without_conditions_nothing_is_said(group):
-    assert words.conditions_sentence(group, QUESTIONNAIRE) == ""
+    assert verdict_words.conditions_sentence(group, QUESTIONNAIRE) == ""
 
 
 def test_when_every_dimension_is_a_condition_the_list_is_not_spelt_out():
     group = judged(conditions=tuple(d.id for d in QUESTIONNAIRE.dimensions))
-    assert words.short_reason(group, QUESTIONNAIRE) == "May miss the target: every dimension."
+    assert (
+        verdict_words.short_reason(group, QUESTIONNAIRE) == "May miss the target: every dimension."
+    )
 
 
 def test_a_ready_team_without_room_for_it_is_told_so_beside_the_verdict():
     tired = make_scale_result("CAPACITY", make_estimate(2.4, "weak"))
-    said = words.beside_sentence(judged("ready", (), capacity=tired), QUESTIONNAIRE)
+    said = verdict_words.beside_sentence(judged("ready", (), capacity=tired), QUESTIONNAIRE)
     assert said == "Beside the verdict: “Capacity” very likely lies below 3.0."
 
 
@@ -61,15 +63,17 @@ def test_a_ready_team_without_room_for_it_is_told_so_beside_the_verdict():
 def test_what_is_not_clearly_low_is_not_told_beside_the_verdict(state):
     room = make_scale_result("CAPACITY", make_estimate(3.0, state))
     withheld = make_scale_result("RESOLVE", TOO_FEW)
-    assert words.beside_sentence(judged(capacity=room, resolve=withheld), QUESTIONNAIRE) == ""
+    assert (
+        verdict_words.beside_sentence(judged(capacity=room, resolve=withheld), QUESTIONNAIRE) == ""
+    )
 
 
 @pytest.mark.parametrize(("many", "said"), [(2, ""), (3, "Nobody starts 3 practices at once.")])
 def test_only_where_too_many_practices_could_be_started_a_choice_is_asked_for(many, said):
     practices = [make_practice(p, advice="start_here") for p in QUESTIONNAIRE.practices[:many]]
     practices.append(make_practice(QUESTIONNAIRE.practices[3], advice="clarify_first"))
-    assert words.choice_sentence(practices).startswith(said)
-    assert bool(words.choice_sentence(practices)) is bool(said)
+    assert practice_words.choice_sentence(practices).startswith(said)
+    assert bool(practice_words.choice_sentence(practices)) is bool(said)
 
 
 def test_what_few_chose_is_told_in_one_sentence():
@@ -88,10 +92,10 @@ def test_the_overview_says_why_it_counts_fewer_groups_than_the_map():
     north, south = judged("ready", ()), judged("not_yet")
     pooled = make_group("Small units", 9, 15, kind="pooled", verdict=None)
     south = replace(south, name="South", key="south")
-    heading, rest = words.overview(make_report(north, south, pooled))
+    heading, rest = verdict_words.overview(make_report(north, south, pooled))
     assert heading == "1 of 2 groups is ready to carry coaching"
     assert rest == "Of the others, 1 not yet. Units gathered together get no verdict."
-    assert words.overview(make_report(north, south))[1] == "Of the others, 1 not yet."
+    assert verdict_words.overview(make_report(north, south))[1] == "Of the others, 1 not yet."
 
 
 def test_where_no_practice_was_named_nothing_is_withheld_that_was_never_asked():
@@ -115,5 +119,5 @@ def test_where_no_practice_was_named_nothing_is_withheld_that_was_never_asked():
 def test_the_order_of_gaps_is_told_only_where_gaps_are_shown():
     shown = [make_practice(p) for p in QUESTIONNAIRE.practices]
     hidden = [make_practice(p, n=8) for p in QUESTIONNAIRE.practices]
-    assert "widest gap" in words.choice_sentence(shown)
-    assert "gap" not in words.choice_sentence(hidden)
+    assert "widest gap" in practice_words.choice_sentence(shown)
+    assert "gap" not in practice_words.choice_sentence(hidden)

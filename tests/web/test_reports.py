@@ -19,7 +19,7 @@ from survey.ballots.payload import Response
 from survey.config import Config
 from survey.disclosure.values import Unit, Withheld
 from survey.exports.html import render_html
-from survey.report import method, words
+from survey.report import method, practice_words, verdict_words, words
 from survey.services.accounts import add_user
 from survey.services.answering import submit
 from survey.services.closing import close_survey
@@ -134,10 +134,10 @@ def test_a_page_says_the_verdict_of_the_report_and_nothing_else(closed, reader):
     north = next(group for group in report.groups if group.key == "north")
     assert north.verdict
     reader.get(f"/surveys/{closed.second}/report/north")
-    assert reader.html.h1 == words.headline(north, report)
+    assert reader.html.h1 == verdict_words.headline(north, report)
     said = [text_of(p) for p in reader.html.all("p") if "verdict-word" in (p.get("class") or "")]
-    assert said == [words.verdict_word(north.verdict.rule)]
-    assert words.silent_sentence(north.verdict, report.questionnaire) in reader.html.text
+    assert said == [verdict_words.verdict_word(north.verdict.rule)]
+    assert verdict_words.silent_sentence(north.verdict, report.questionnaire) in reader.html.text
     assert "12 of 14 people" in reader.html.text
 
 
@@ -145,7 +145,7 @@ def test_small_units_together_are_named_and_get_no_verdict(closed, reader):
     reader.get(f"/surveys/{closed.second}/report/pooled.coast")
     assert "Coast East and Coast West" in reader.html.text
     assert "6 of 8 people" in reader.html.text
-    for word in words.VERDICTS.values():
+    for word in verdict_words.VERDICTS.values():
         assert word not in reader.html.text
 
 
@@ -186,7 +186,7 @@ def test_practices_with_the_same_advice_stand_together_under_its_one_sentence(cl
         for row in rows:
             label = next(row.iter("th")).text
             practice = next(p for p in north.practices if words.text(p.label) == label)
-            assert words.advice_sentence(practice, report.questionnaire) in text_of(head)
+            assert practice_words.advice_sentence(practice, report.questionnaire) in text_of(head)
             assert words.join(words.scale_names(practice.critical, report.questionnaire)) in (
                 text_of(row)
             )
@@ -202,7 +202,7 @@ def test_one_can_go_from_group_to_group_in_the_order_of_the_tree(closed, reader)
     assert not reader.html.all("a", rel="prev")
     for before, after in pairwise(report.groups):
         reader.get(reader.html.one("a", rel="next").get("href"))
-        assert reader.html.h1 == words.headline(after, report)
+        assert reader.html.h1 == verdict_words.headline(after, report)
         assert before.name in text_of(reader.html.one("a", rel="prev"))
     assert not reader.html.all("a", rel="next")
 

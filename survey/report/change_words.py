@@ -1,0 +1,48 @@
+"""What is said of a change between two waves, and that none can be told.
+
+Wording only, as in `survey.report.words`. No cause is ever named.
+"""
+
+from survey.report.model import Change, GroupReport, Report
+from survey.report.words import join, text
+
+
+def change_sentence(change: Change) -> str:
+    """Return a change since the previous wave, or that none can be told."""
+    name = text(change.name)
+    if not change.clear:
+        return f"{name}: no clear change. {_could_be_seen(change)}"
+    way = "up" if change.difference > 0 else "down"
+    return f"{name}: {way} {change_amount(change)} points since the previous wave."
+
+
+def _could_be_seen(change: Change) -> str:
+    if change.before.edge or change.after.edge:
+        return "An average is cut off, so a change cannot be told."
+    return f"A true change of about {change.detectable:.1f} is seen four times in five."
+
+
+def moved_sentence(report: Report) -> str:
+    """Return which single groups clearly changed, and in what; "" where none did."""
+    told = [f"{group.name}: {join(moved)}" for group in report.groups if (moved := _moved(group))]
+    return f"Clear changes of single groups: {'; '.join(told)}." if told else ""
+
+
+def _moved(group: GroupReport) -> list[str]:
+    return [
+        f"{text(c.name)} {'up' if c.difference > 0 else 'down'} {change_amount(c)}"
+        for c in group.changes
+        if c.clear
+    ]
+
+
+def change_amount(change: Change) -> str:
+    """Return how large a change is, without its sign: "0.9", or "0.9 or more" beside a clip.
+
+    A clip hides more where the later mean is cut off on the side to which it moved, or the earlier
+    one on the other.
+    """
+    up = change.difference > 0
+    beyond = (change.after.edge, change.before.edge)
+    more = beyond[0] == ("high" if up else "low") or beyond[1] == ("low" if up else "high")
+    return f"{abs(change.difference):.1f}{' or more' if more else ''}"

@@ -1,0 +1,72 @@
+"""What is said of practices: the advice, why, and that nobody can start everything at once.
+
+Wording only, as in `survey.report.words`.
+"""
+
+from collections.abc import Sequence
+
+from survey.questionnaire.definition import Questionnaire
+from survey.report.model import Advice, Estimate, PracticeResult
+from survey.report.words import join, scale_names
+
+ADVICE: dict[Advice, str] = {
+    "already_done": "Already done",
+    "clarify_first": "Clarify first",
+    "environment_first": "Environment first",
+    "capacity_first": "Capacity first",
+    "start_here": "Start here",
+    "try_small": "Try small",
+}
+
+
+def advice_word(advice: Advice) -> str:
+    """Return the advice for a practice, in two words."""
+    return ADVICE[advice]
+
+
+def advice_sentence(practice: PracticeResult, questionnaire: Questionnaire) -> str:
+    """Return what to do about a practice, with what the advice rests on."""
+    names = join(scale_names(practice.watch, questionnaire))
+    match practice.advice:
+        case None:
+            return "No advice: not enough evidence."
+        case "already_done":
+            return "People say it is mostly done already. Look before starting it anew."
+        case "clarify_first":
+            return (
+                "People say it is not clear enough what doing this well looks like. Make that "
+                "clear first, for instance by examples."
+            )
+        case "environment_first":
+            return _environment_first(practice, names)
+        case "capacity_first":
+            return "Time, training and say average below the floor. Look at these first."
+        case "start_here":
+            return (
+                "It is clear to people, it is done less than it is clear, and what it rests on is "
+                "sound."
+            )
+        case "try_small":
+            return f"Try it small, and watch {names}." if names else "Try it small."
+
+
+def _environment_first(practice: PracticeResult, names: str) -> str:
+    if set(practice.watch) <= set(practice.critical):
+        return f"Start with what it hangs on: {names}."
+    return f"The team is not yet ready: start with {names}, then come back to this one."
+
+
+def choice_sentence(practices: Sequence[PracticeResult]) -> str:
+    """Return a warning where more practices could be started than anybody can start, or ""."""
+    many = sum(practice.advice == "start_here" for practice in practices)
+    if many < 3:
+        return ""
+    order = "; the widest gap stands first" if any(_gap_shown(p) for p in practices) else ""
+    return (
+        f"Nobody starts {many} practices at once. Which one or two is a choice that no figure "
+        f"makes{order}."
+    )
+
+
+def _gap_shown(practice: PracticeResult) -> bool:
+    return practice.advice == "start_here" and isinstance(practice.gap, Estimate)
