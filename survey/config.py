@@ -141,20 +141,28 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
+def _at_home(path: str) -> Path:
+    """Return a path with ~ and ~user in full."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as fault:
+        raise ValueError("begins with ~ and a user who has no home here") from fault
+
+
 def _database(value: Any, instance: Path) -> str:
     url = _text(value)
     if url.startswith("sqlite:///"):
         file = url.removeprefix("sqlite:///")
         if not file or file.startswith((":", "?")):
             raise ValueError("must name a file: sqlite:///headwind.db")
-        return f"sqlite:///{instance / Path(file).expanduser()}"
+        return f"sqlite:///{instance / _at_home(file)}"
     if url.startswith(("postgresql://", "postgresql+psycopg://")):
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
     raise ValueError("must begin with sqlite:/// or postgresql://")
 
 
 def _folder(value: Any, instance: Path) -> Path:
-    return instance / Path(_text(value)).expanduser()
+    return instance / _at_home(_text(value))
 
 
 def _address(value: Any, _: Path) -> str:
@@ -212,9 +220,13 @@ def instance_folder(env: Mapping[str, str]) -> Path:
     stays when a virtual environment is rebuilt.
     """
     if told := env.get("HEADWIND_INSTANCE"):
-        if not Path(told).expanduser().is_absolute():
+        try:
+            folder = _at_home(told)
+        except ValueError as fault:
+            raise RelativeInstance(value=told) from fault
+        if not folder.is_absolute():
             raise RelativeInstance(value=told)
-        return Path(told).expanduser()
+        return folder
     checkout = Path(__file__).resolve().parents[1]
     if (checkout / "pyproject.toml").is_file():
         return checkout / "instance"

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from survey.config import (
@@ -129,6 +129,7 @@ def test_a_value_that_cannot_be_is_a_fault_of_its_key(line):
 
 
 @given(st.text(), st.dictionaries(st.sampled_from(["HEADWIND_KEYS", "HEADWIND_X"]), st.text()))
+@example("", {"HEADWIND_KEYS": "~0"})
 def test_no_text_whatever_ends_in_anything_but_settings_or_faults(file, env):
     with suppress(BadSettings):
         assert read_config(HOME, file, env).instance == HOME
@@ -203,3 +204,11 @@ def test_a_folder_that_cannot_be_is_told_with_its_reason(tmp_path):
 def test_settings_are_read_without_pandas_or_flask():
     script = "import sys, survey.config; sys.exit(bool({'flask', 'pandas'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_a_home_that_is_not_there_is_told_and_not_a_crash():
+    with pytest.raises(BadSettings) as told:
+        read_config(HOME, "", {"HEADWIND_KEYS": "~nobody-of-this-name/keys"})
+    assert "no home here" in told.value.faults[0]
+    with pytest.raises(RelativeInstance):
+        instance_folder({"HEADWIND_INSTANCE": "~nobody-of-this-name"})
