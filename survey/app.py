@@ -17,6 +17,7 @@ from survey.ballots.keys import KeyFolder
 from survey.config import Config, instance_folder, load_config
 from survey.jobs import Closings, Housekeeping
 from survey.questionnaire.shipped import shipped_folder
+from survey.report.words import day
 from survey.storage.engine import make_sessions
 from survey.storage.migrate import migrate
 from survey.web import (
@@ -31,7 +32,7 @@ from survey.web import (
     respond,
     security,
 )
-from survey.web.moments import day, moment
+from survey.web.moments import moment
 from survey.web.site import EXTENSION, Site
 
 Clock = Callable[[], datetime]

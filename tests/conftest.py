@@ -94,3 +94,9 @@ def browser_page(browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def quick_scrypt(monkeypatch) -> None:
+    """The real cost, a tenth of a second for each wrapping, is paid in test_ballots_keys."""
+    monkeypatch.setattr("survey.ballots.keys.SCRYPT_N", 2**4)

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from survey.ballots import keys
 from survey.ballots.codes import CodeMistyped, person_code, receipt
 from survey.ballots.payload import AnswerRefused, Response
 from survey.services.answering import CodeUnknown, NotOpen, SurveyOver, check_code, submit
@@ -17,13 +16,9 @@ from survey.storage.engine import engine_of
 from survey.storage.models import Survey
 from tests.collecting import END, NOON, answer_all, make_place, make_response, responses_for
 
+pytestmark = pytest.mark.usefixtures("quick_scrypt")
+
 CANARY = "the boss threw a yellow canary"
-
-
-@pytest.fixture(autouse=True)
-def quick_scrypt(monkeypatch):
-    """The real cost, a tenth of a second for each wrapping, is paid in test_ballots_keys."""
-    monkeypatch.setattr(keys, "SCRYPT_N", 2**4)
 
 
 @pytest.fixture

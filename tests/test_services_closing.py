@@ -10,7 +10,6 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from survey.ballots import keys
 from survey.ballots.codes import WrongOpeningCode, credential, nullifier, opening_code
 from survey.ballots.keys import KeyHeld, KeyMissing
 from survey.ballots.payload import Response
@@ -47,6 +46,8 @@ from tests.collecting import (
     responses_for,
 )
 
+pytestmark = pytest.mark.usefixtures("quick_scrypt")
+
 CANARY = "the boss threw a yellow canary"
 STEPS = [
     ("opening", 0),
@@ -65,12 +66,6 @@ COMMITTED = STEPS.index(("writing", 1))
 
 class Crash(Exception):
     """The machine stopped here."""
-
-
-@pytest.fixture(autouse=True)
-def quick_scrypt(monkeypatch):
-    """The real cost, a tenth of a second for each wrapping, is paid in test_ballots_keys."""
-    monkeypatch.setattr(keys, "SCRYPT_N", 2**4)
 
 
 @pytest.fixture

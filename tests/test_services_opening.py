@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from survey.ballots import keys
 from survey.ballots.codes import credential, nullifier, read_person_code
 from survey.ballots.keys import KeyFolder
 from survey.disclosure.values import Policy, Unit
@@ -16,11 +15,7 @@ from survey.storage.engine import engine_of, make_sessions
 from survey.storage.migrate import migrate
 from tests.collecting import AFTER, END, NOON, TREE, make_place, make_plan
 
-
-@pytest.fixture(autouse=True)
-def quick_scrypt(monkeypatch):
-    """The real cost, a tenth of a second for each wrapping, is paid in test_ballots_keys."""
-    monkeypatch.setattr(keys, "SCRYPT_N", 2**4)
+pytestmark = pytest.mark.usefixtures("quick_scrypt")
 
 
 @pytest.fixture

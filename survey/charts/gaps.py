@@ -156,5 +156,4 @@ def _lead(practice: PracticeResult) -> str:
         return "both cut off"
     gap = practice.gap.released
     sign = "−" if gap.value < 0 else ""
-    more = {"": "", "high": " or more", "low": " or less"}[gap.edge]
-    return f"{sign}{words.number(abs(gap.value))}{more}"
+    return f"{sign}{words.number(abs(gap.value))}{words.EDGES[gap.edge]}"

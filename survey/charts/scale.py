@@ -12,8 +12,7 @@ SMALL = 20
 
 def limits(report: Report) -> tuple[int, int]:
     """Return the lowest and the highest answer over all statements."""
-    ranges = [report.questionnaire.range_of(item.id) for item in report.questionnaire.items]
-    return min(lo for lo, _ in ranges), max(hi for _, hi in ranges)
+    return report.questionnaire.range_over(item.id for item in report.questionnaire.items)
 
 
 def ticks(lo: int, hi: int) -> list[int]:

@@ -31,7 +31,6 @@ from survey.scoring import (
     person_scores,
     raw,
     scale_key,
-    scale_scores,
 )
 
 
@@ -81,7 +80,7 @@ def release(
         The same for every order of the people.
     """
     columns = [*_columns(questionnaire, answers, policy), *_pick_columns(questionnaire, picks)]
-    counts = _counts(questionnaire, answers, units)
+    counts = _counts(questionnaire, columns, answers, units)
     groups, left_out = roll_up(units, counts, policy.scores)
     wider = widen(units, groups, max(policy.single, policy.scores))
     figures = _figures(columns, _group_of(answers, units, groups), groups, policy)
@@ -184,14 +183,19 @@ def _pick_columns(questionnaire: Questionnaire, picks: Bools | None) -> Iterator
 
 
 def _counts(
-    questionnaire: Questionnaire, answers: Answers, units: Sequence[Unit]
+    questionnaire: Questionnaire, columns: Sequence[Column], answers: Answers, units: Sequence[Unit]
 ) -> Mapping[str, Counts]:
-    """Return, for each unit, how many people have a score on each dimension."""
-    by_scale = scale_scores(answers, questionnaire)
-    dimensions = [s.role == "dimension" for s in questionnaire.scales]
-    scored = ~np.isnan(by_scale[:, dimensions])
+    """Return, for each unit, how many people have a score on each dimension.
+
+    The columns of the scales stand first, in questionnaire order.
+    """
+    scored = [
+        ~np.isnan(column.values)
+        for scale, column in zip(questionnaire.scales, columns, strict=False)
+        if scale.role == "dimension"
+    ]
     counts = np.stack(
-        [np.bincount(answers.team[there], minlength=len(units)) for there in scored.T], axis=1
+        [np.bincount(answers.team[there], minlength=len(units)) for there in scored], axis=1
     )
     return {unit.id: counts[at] for at, unit in enumerate(units) if unit.asked}
 

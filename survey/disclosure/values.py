@@ -11,7 +11,7 @@ from typing import Literal
 from survey.errors import UserError
 
 Edge = Literal["", "low", "high"]
-Why = Literal["too_few", "pooled", "not_asked"]
+Why = Literal["too_few", "not_asked"]
 Kind = Literal["whole", "pooled", "wider"]
 
 

@@ -8,7 +8,6 @@ the file run its own scripts and no others. What it says and in which order stan
 import base64
 import hashlib
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from survey.exports.sections import WORDING, group_section, organisation_section
 from survey.questionnaire.shipped import shipped_folder
+from survey.report import words
 from survey.report.model import Report
 from survey.services.outputs import replacing, write_text
 
@@ -82,12 +82,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(WORDING)
-    environment.filters["day"] = _day
+    environment.filters["day"] = words.day
     return environment
-
-
-def _day(when: date) -> str:
-    return f"{when.day} {when:%B %Y}"
 
 
 @cache

@@ -5,7 +5,7 @@ columns, the critical dimensions of a practice). Reading a file, and telling its
 see `survey.questionnaire.parse`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -243,3 +243,8 @@ class Questionnaire:
         block = self.practice_block
         response = self.responses[item.response if item else block.response if block else ""]
         return response.lo, response.hi
+
+    def range_over(self, columns: Iterable[str]) -> tuple[int, int]:
+        """Return the lowest and highest raw answer over some answer columns."""
+        ranges = [self.range_of(column) for column in columns]
+        return min(lo for lo, _ in ranges), max(hi for _, hi in ranges)

@@ -52,7 +52,11 @@ class _Tables:
     groups: tuple[ReleasedGroup, ...]
     scales: Grid
     index: Grid
-    practices: PracticeGrids
+
+    @cached_property
+    def practices(self) -> PracticeGrids:
+        """Knowing, doing and their gap; an earlier wave is never asked for them."""
+        return practice_grids(self.questionnaire, self.groups)
 
     @cached_property
     def wave(self) -> Wave:
@@ -112,7 +116,6 @@ def _tables(questionnaire: Questionnaire, released: Release) -> _Tables:
         groups=groups,
         scales=estimate_grid(groups, measured_scales(questionnaire), questionnaire.readiness),
         index=index_grid(questionnaire, groups),
-        practices=practice_grids(questionnaire, groups),
     )
 
 

@@ -90,21 +90,15 @@ def measured_scales(questionnaire: Questionnaire) -> tuple[Measured, ...]:
         Measured(
             s.id,
             *settings[s.id],
-            *answer_range(questionnaire, [i.id for i in questionnaire.items_of(s.id)]),
+            *questionnaire.range_over([i.id for i in questionnaire.items_of(s.id)]),
         )
         for s in questionnaire.scales
     ]
     facets = [
-        Measured(f.id, *settings[f.scale], *answer_range(questionnaire, f.items))
+        Measured(f.id, *settings[f.scale], *questionnaire.range_over(f.items))
         for f in questionnaire.facets
     ]
     return (*scales, *facets)
-
-
-def answer_range(questionnaire: Questionnaire, columns: Sequence[str]) -> tuple[int, int]:
-    """Return the lowest and highest raw answer over some answer columns."""
-    ranges = [questionnaire.range_of(column) for column in columns]
-    return min(r[0] for r in ranges), max(r[1] for r in ranges)
 
 
 def estimate_grid(
@@ -124,7 +118,7 @@ def index_grid(questionnaire: Questionnaire, groups: Sequence[ReleasedGroup]) ->
     names = [d.id for d in questionnaire.dimensions]
     items = [i.id for d in questionnaire.dimensions for i in questionnaire.items_of(d.id)]
     index = Measured(
-        "INDEX", rules.index_reliability, rules.index_prior_sd, *answer_range(questionnaire, items)
+        "INDEX", rules.index_reliability, rules.index_prior_sd, *questionnaire.range_over(items)
     )
     parts = [_parts(g, names, rules.min_dimensions) for g in groups]
     figures = tuple((_index(g, p),) for g, p in zip(groups, parts, strict=True))
@@ -147,7 +141,7 @@ def practice_grids(questionnaire: Questionnaire, groups: Sequence[ReleasedGroup]
     The gap is the difference of two released means, so both roundings enter its standard error.
     """
     rules, practices = questionnaire.readiness, questionnaire.practices
-    ranges = [answer_range(questionnaire, (p.know, p.do)) for p in practices]
+    ranges = [questionnaire.range_over((p.know, p.do)) for p in practices]
     means = tuple(
         Measured(p.id, rules.gap_reliability, rules.item_prior_sd, *r)
         for p, r in zip(practices, ranges, strict=True)

@@ -9,6 +9,7 @@ from survey.disclosure.values import Withheld
 from survey.questionnaire.definition import Questionnaire
 from survey.report.model import Estimate, GroupReport, Report, Rule, Verdict
 from survey.report.words import (
+    EDGES,
     interval_text,
     join,
     kind_text,
@@ -221,7 +222,7 @@ def index_sentence(group: GroupReport, questionnaire: Questionnaire) -> str:
     rules = questionnaire.readiness
     if isinstance(group.index, Withheld):
         return "not shown"
-    edge = {"": "", "high": " or more", "low": " or less"}[group.index.released.edge]
+    edge = EDGES[group.index.released.edge]
     return (
         f"{group.index.released.value:.1f}{edge} ({interval_text(group.index)}); floor "
         f"{number(rules.floor)}, target {number(rules.target)}"

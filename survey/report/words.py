@@ -6,8 +6,9 @@ label for a team or a person.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
-from survey.disclosure.values import Figure, Policy, Released, Withheld
+from survey.disclosure.values import Edge, Figure, Policy, Released, Withheld
 from survey.questionnaire.definition import Questionnaire, Text
 from survey.report.model import (
     Estimate,
@@ -20,6 +21,10 @@ from survey.report.model import (
 )
 
 PRACTICE = "[PRACTICE]"
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+EDGES: dict[Edge, str] = {"": "", "high": " or more", "low": " or less"}
 """Stands in a statement for the practice that is planned."""
 
 
@@ -53,6 +58,11 @@ def state_word(state: State) -> str:
     return STATES[state]
 
 
+def day(when: date) -> str:
+    """Return `4 December 2026`, whatever language the server speaks."""
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
 def number(value: float) -> str:
     """Return a figure with one decimal, or two where one would hide a quarter."""
     quarters = value * 4
@@ -67,7 +77,7 @@ def figure_text(
         figure = figure.released
     if isinstance(figure, Withheld):
         return withheld_text(figure, policy, single)
-    return number(figure.value) + {"": "", "high": " or more", "low": " or less"}[figure.edge]
+    return number(figure.value) + EDGES[figure.edge]
 
 
 def share_text(figure: Released | Withheld, policy: Policy) -> str:
@@ -85,7 +95,6 @@ def withheld_text(figure: Withheld, policy: Policy, single: bool = False) -> str
     least = policy.single if single else policy.scores
     return {
         "too_few": f"not shown: fewer than {least} answers",
-        "pooled": "not given for units gathered together",
         "not_asked": "not asked",
     }[figure.why]
 

@@ -1,17 +1,11 @@
-"""Days and times in words, in the time zone of the survey they belong to."""
+"""Moments in words, in the time zone of the survey they belong to."""
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from survey.report.words import day
+
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-
-
-def day(when: date) -> str:
-    """Return `4 December 2026`."""
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
 def moment(when: datetime, timezone: str) -> str:
