@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -31,7 +31,8 @@ from survey.ballots.codes import WrongOpeningCode, opening_code, read_opening_co
 from survey.ballots.sealing import new_key_pair
 from survey.errors import UserError
 
-SCHEME = "one of two"
+Scheme = Literal["one of two", "two of three"]
+SCHEME: Scheme = "one of two"
 SCRYPT_N = 2**15
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from survey.ballots.codes import ALPHABET, credential, person_code
-from survey.ballots.keys import KeyFolder
+from survey.ballots.keys import KeyFolder, Scheme
 from survey.ballots.layout import QuestionnaireTooLong, layout_of
 from survey.disclosure.values import Policy, Unit
 from survey.errors import UserError
@@ -59,6 +59,9 @@ class Plan:
     help_contact: str
     harm_role: str
     previous: str | None
+    scheme: Scheme = "one of two"
+    masked: tuple[str, ...] = ()
+    """Names of people that are taken out of comments; kept until figures are released."""
     spare: int = 0
     """Codes beyond the number of people, in each unit that asks anybody. Every code can answer, so
     they count as people asked: otherwise a unit could have more answers than people."""
@@ -254,6 +257,9 @@ def _survey_row(plan: Plan, slug: str, public_key: bytes, now: datetime) -> dict
         "state": "open",
         "public_key": public_key,
         "revision": 1,
+        "scheme": plan.scheme,
+        "fingerprint": "",
+        "masked": plan.masked,
     }
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
+from survey.ballots.keys import Scheme
 from survey.disclosure.values import Policy, Release, Released, Unit
 from survey.errors import UserError
 from survey.questionnaire.definition import Questionnaire
@@ -79,6 +80,11 @@ class SurveyView:
     public_key: bytes
     previous: str | None
     revision: int
+    scheme: Scheme = "one of two"
+    fingerprint: str = ""
+    """Six words; empty for a survey that was opened before there were any."""
+    masked: tuple[str, ...] = ()
+    """Names taken out of comments; empty once figures are released."""
     spoiled: int = 0
     """Boxes that could not be opened when the survey was closed."""
     surplus: int = 0
@@ -184,6 +190,9 @@ def view_of(session: Session, slug: str, now: datetime) -> SurveyView:
         public_key=row.public_key,
         previous=row.previous,
         revision=row.revision,
+        scheme=cast(Scheme, row.scheme),
+        fingerprint=row.fingerprint,
+        masked=row.masked,
         spoiled=row.spoiled or 0,
         surplus=row.surplus or 0,
         left_out=row.left_out,

@@ -21,6 +21,7 @@ from sqlalchemy.types import TypeDecorator
 BOX_SIZE = 8192
 NO_ROWID = {"sqlite_with_rowid": False}
 STATES = ("open", "ended", "destroying", "closed")
+SCHEMES = ("one of two", "two of three")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -88,6 +89,7 @@ class Survey(Base):
     __tablename__ = "survey"
     __table_args__ = (
         sa.CheckConstraint(f"state IN {STATES}", name="state_known"),
+        sa.CheckConstraint(f"scheme IN {SCHEMES}", name="scheme_known"),
         sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
         sa.CheckConstraint("closable_from <= ends_at", name="closable_by_the_end"),
         sa.CheckConstraint("policy_scores >= 5", name="never_fewer_than_5"),
@@ -122,6 +124,11 @@ class Survey(Base):
     surplus: Mapped[int | None] = mapped_column(doc="Boxes beyond the number of codes of a unit.")
     left_out: Mapped[tuple[str, ...] | None] = mapped_column(
         doc="Units whose answers appear nowhere; null until figures were released."
+    )
+    scheme: Mapped[str] = mapped_column(doc="Which opening codes open it: see SCHEMES.")
+    fingerprint: Mapped[str] = mapped_column(doc="Six words; empty where it has none.")
+    masked: Mapped[tuple[str, ...]] = mapped_column(
+        doc="Names taken out of comments. Emptied when figures are released."
     )
 
 
@@ -230,6 +237,7 @@ class ReleasedComment(Base):
     question: Mapped[str] = mapped_column(primary_key=True, doc="The open question.")
     place: Mapped[int] = mapped_column(primary_key=True, doc="Place by a hash of the text.")
     text: Mapped[str] = mapped_column(doc="The comment.")
+    hidden: Mapped[bool] = mapped_column(doc="Whether the consultant took it off every page.")
 
 
 class ClosingReceipt(Base):

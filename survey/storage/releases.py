@@ -111,7 +111,7 @@ def _comment_rows(slug: str, group: ReleasedGroup) -> Iterator[Row]:
     for question, texts in group.comments.items():
         for place, text in enumerate(in_no_order(texts)):
             key = {"survey": slug, "group_key": group.key, "question": question, "place": place}
-            yield key | {"text": text}
+            yield key | {"text": text, "hidden": False}
 
 
 def _read_figures(session: Session, slug: str) -> Mapping[str, Mapping[str, Figure]]:

@@ -15,13 +15,14 @@ from survey.storage.models import Base
 ALLOWED = {
     "survey": "slug title client practice critical questionnaire policy_scores policy_single "
     "policy_spread opened_at ends_at closable_from closed_at timezone organiser holders "
-    "help_contact harm_role previous state public_key revision spoiled surplus left_out",
+    "help_contact harm_role previous state public_key revision spoiled surplus left_out "
+    "scheme fingerprint masked",
     "unit": "survey id name parent asked place",
     "credential": "hash survey unit",
     "box": "nullifier survey unit sealed",
     "released_group": "survey key name kind parent units n asked place",
     "released_figure": "survey group_key measure value n step edge why",
-    "released_comment": "survey group_key question place text",
+    "released_comment": "survey group_key question place text hidden",
     "closing_receipt": "survey receipt",
     "participation": "survey group_key step day",
     "account": "id email name password",
