@@ -34,5 +34,5 @@ def downgrade() -> None:
     for table, column, _ in reversed(ADDED):
         with op.batch_alter_table(table) as batch:
             if column == "scheme":
-                batch.drop_constraint("ck_survey_scheme_known", type_="check")
+                batch.drop_constraint(op.f("ck_survey_scheme_known"), type_="check")
             batch.drop_column(column)
