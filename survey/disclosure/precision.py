@@ -1,12 +1,17 @@
 """How precisely a figure is let out, by the number of people behind it and its kind.
 
-Here stands the one table of steps and clips, and the rounding by it. Steps and clips are shares of
-the answer range: on answers from 1 to 5, a score of 5 to 11 people is let out in steps of 0.1 and
-clipped to 2.2 ... 3.8, a single item in steps of 0.5, clipped to 2 ... 4.
+Here stand the one table of steps, the one rule of clipping, and the rounding by them.
 
-The clip keeps a mean from telling an answer: for every class of the table an outsider can rule out
-no answer of anybody, which `tests/core/test_precision.py` enumerates for one figure by itself.
-(Figures taken together are the next piece of work; see docs/decisions/0004.)
+**The rule.** A mean of `n` people on answers from `lo` to `hi` is clipped to what lies at least
+`margin(n)` inside that range, before anything is computed from it. A clipped mean tells nobody's
+answer: with a margin of `1.5 (hi - lo) / n` the others of a group are, taken together, always two
+steps or more away from all having given the highest or the lowest answer, even for a colleague who
+subtracts an own answer. Where the single items of a scale are shown, it is their means that are
+clipped, and the scale is made from them; below, it is the mean of the scale (`survey.disclosure.
+figures`). docs/decisions/0008 says why several figures together tell no more than one.
+
+Steps are shares of the answer range: on answers from 1 to 5 a score is let out in steps of 0.1, a
+single item in steps of 0.5.
 """
 
 from dataclasses import dataclass
@@ -14,33 +19,45 @@ from math import floor
 from typing import Literal
 
 from survey.disclosure.values import Edge, Figure, Policy, Released, Withheld
+from survey.scoring import ROUNDING
 
-Measure = Literal["score", "single", "share"]
-"""A score of three or more items; a single item (or a score of two); a share of people."""
+Measure = Literal["score", "single", "class", "share"]
+"""A score of items; a single item; a class between cut-offs (know, do); a share of people."""
 
 
 @dataclass(frozen=True)
 class Precision:
-    """Step and clip as shares of the answer range, from `least` people on."""
+    """The step as a share of the answer range, from `least` people on."""
 
     least: int
     step: float
-    clip: float
 
 
 TABLE: dict[Measure, tuple[Precision, ...]] = {
-    "score": (
-        Precision(5, 1 / 40, 3 / 10),
-        Precision(12, 1 / 40, 2 / 10),
-        Precision(30, 1 / 40, 1 / 10),
-    ),
-    "single": (
-        Precision(5, 1 / 8, 1 / 4),
-        Precision(12, 1 / 8, 1 / 8),
-        Precision(30, 1 / 16, 1 / 8),
-    ),
-    "share": (Precision(10, 1 / 10, 2 / 10),),
+    "score": (Precision(5, 1 / 40),),
+    "single": (Precision(5, 1 / 8), Precision(30, 1 / 16)),
+    "class": (Precision(5, 1 / 16),),
+    "share": (Precision(10, 1 / 10),),
 }
+CONTRAST_LEAST = 6
+"""People from whom on the difference of two facets is told in classes."""
+CONTRAST_MARGIN = 5
+"""The scale beside them is clipped as if so few people stood behind it: at 2.2 and 3.8."""
+CONTRAST_STEP = 1 / 4
+"""The classes: above, at, or below, each a quarter of the answer range wide or open."""
+DIFFERENCE_STEP, DIFFERENCE_CLIP = 1 / 40, 1 / 8
+"""Step and clip of a difference between bands of people over the whole survey."""
+SHARE_CLIP = 2 / 10
+"""A share of people is let out from 20 to 80 percent."""
+
+
+@dataclass(frozen=True)
+class Clipped:
+    """A mean that tells no answer, and how much of the truth the clip may hide on either side."""
+
+    mean: float
+    below: float = 0.0
+    above: float = 0.0
 
 
 def precision(measure: Measure, n: int) -> Precision:
@@ -48,13 +65,70 @@ def precision(measure: Measure, n: int) -> Precision:
     return [row for row in TABLE[measure] if row.least <= n][-1]
 
 
-def let_out(mean: float, n: int, measure: Measure, lo: float, hi: float, policy: Policy) -> Figure:
-    """Round and clip a mean of `n` people, or withhold it.
+def margin(n: int, lo: float, hi: float) -> float:
+    """Return how far inside the answer range a mean of `n` answers is clipped.
+
+    On answers from 1 to 5: 1.2 for 5 people, 0.6 for 10, 0.2 for 30. A range of one step (yes or
+    no) needs more than its own width: two answers on either side.
+    """
+    span = hi - lo
+    return max(1.5 * span, min(span + 1, 2 * span)) / n
+
+
+def clipped(mean: float, n: int, lo: float, hi: float) -> Clipped:
+    """Return a mean of `n` answers between `lo` and `hi` as far as it may be used.
+
+    A mean exactly at the margin counts as clipped, or else "clipped" would tell that it is not.
+    Where the margins of both sides meet, nothing is left but the middle of the range.
+    """
+    inside = margin(n, lo, hi)
+    low, high = lo + inside, hi - inside
+    if low >= high:
+        return Clipped((lo + hi) / 2, (hi - lo) / 2, (hi - lo) / 2)
+    if mean <= low + ROUNDING:
+        return Clipped(low, below=inside)
+    if mean >= high - ROUNDING:
+        return Clipped(high, above=inside)
+    return Clipped(mean)
+
+
+def contrast_class(difference: float, span: float) -> int:
+    """Return whether a difference of two means is clearly positive (1), negative (-1), or not."""
+    half = CONTRAST_STEP * span / 2
+    return int(difference >= half - ROUNDING) - int(difference <= ROUNDING - half)
+
+
+def clipped_share(share: float) -> Clipped:
+    """Return a share of people as far as it may be used."""
+    inside = min(max(share, SHARE_CLIP), 1 - SHARE_CLIP)
+    return Clipped(
+        inside,
+        below=SHARE_CLIP if share <= SHARE_CLIP + ROUNDING else 0.0,
+        above=SHARE_CLIP if share >= 1 - SHARE_CLIP - ROUNDING else 0.0,
+    )
+
+
+def let_out_difference(difference: float, n: int, span: float) -> Released:
+    """Round and clip a difference of two means over many groups: in 0.1, to 0.5 either way."""
+    step, most = DIFFERENCE_STEP * span, DIFFERENCE_CLIP * span
+    inside = min(max(difference, -most), most)
+    hidden = span - most
+    below = hidden if difference <= ROUNDING - most else 0.0
+    above = hidden if difference >= most - ROUNDING else 0.0
+    value = floor(round(inside / step, 9) + 0.5) * step
+    edge = _edge(Clipped(inside, below, above), step)
+    return Released(round(value, 6), n, round(step, 6), edge, round(below, 6), round(above, 6))
+
+
+def let_out(
+    mean: Clipped, n: int, measure: Measure, lo: float, hi: float, policy: Policy
+) -> Figure:
+    """Round a clipped mean of `n` people, or withhold it.
 
     Parameters
     ----------
     mean
-        The exact mean, between `lo` and `hi`. NaN only where n is 0.
+        The clipped mean, between `lo` and `hi`. NaN only where n is 0.
     n
         People behind it.
     measure
@@ -71,15 +145,26 @@ def let_out(mean: float, n: int, measure: Measure, lo: float, hi: float, policy:
 
     Notes
     -----
-    The mean is first rounded to nine decimals, so that the order in which floating point numbers
-    were added never decides on which side of a step it falls.
+    A mean is rounded to the nearest step. A class lies between two steps and is named by its
+    middle, so that no cut-off lies inside one. The mean is first rounded to nine decimals, so that
+    the order in which floating point numbers were added never decides on which side it falls.
     """
     least = policy.single if measure == "share" else policy.scores
     if n < max(least, TABLE[measure][0].least):
         return Withheld("too_few")
-    row, span = precision(measure, n), hi - lo
-    steps = floor(round((mean - lo) / (row.step * span), 9) + 0.5)
-    value = lo + steps * row.step * span
-    low, high = lo + row.clip * span, hi - row.clip * span
-    edge: Edge = "low" if value <= low + 1e-9 else "high" if value >= high - 1e-9 else ""
-    return Released(round(min(max(value, low), high), 6), n, round(row.step * span, 6), edge)
+    step = precision(measure, n).step * (hi - lo)
+    place = round((mean.mean - lo) / step, 9)
+    if measure == "class":
+        at = min(floor(place), round((hi - lo) / step) - 1) + 0.5
+    else:
+        at = floor(place + 0.5)
+    hidden = round(mean.below, 6), round(mean.above, 6)
+    return Released(round(lo + at * step, 6), n, round(step, 6), _edge(mean, step), *hidden)
+
+
+def _edge(mean: Clipped, step: float) -> Edge:
+    """Return on which side the clip hides more than rounding does, if on one side only."""
+    hidden_below, hidden_above = mean.below > step / 2, mean.above > step / 2
+    if hidden_above == hidden_below:
+        return ""
+    return "high" if hidden_above else "low"

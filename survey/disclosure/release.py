@@ -5,13 +5,16 @@ people of each group and let out, or withheld. After this only released values e
 states, verdicts and changes are made from them (`survey.report.build`), never from the answers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from survey.disclosure.precision import Measure, let_out
+from survey.disclosure.averages import Block, Door, item_means, practice_block, scale_block, tally
+from survey.disclosure.figures import pick_figures, practice_figures, scale_figures
+from survey.disclosure.masking import Masking
 from survey.disclosure.rollup import Counts, Group, roll_up, widen
+from survey.disclosure.stories import MEASURE, tenure_figure
 from survey.disclosure.values import (
     Figure,
     Policy,
@@ -21,32 +24,8 @@ from survey.disclosure.values import (
     Unit,
     Withheld,
 )
-from survey.questionnaire.definition import Item, Practice, Questionnaire
-from survey.scoring import (
-    Answers,
-    Bools,
-    Floats,
-    Ints,
-    keyed,
-    person_scores,
-    raw,
-    scale_key,
-)
-
-
-@dataclass(frozen=True)
-class Column:
-    """One measure of every person: keyed values, NaN where there is none.
-
-    Below `least` people, or the policy's own smallest number, there is no figure.
-    """
-
-    name: str
-    measure: Measure
-    lo: float
-    hi: float
-    values: Floats
-    least: int = 1
+from survey.questionnaire.definition import Questionnaire
+from survey.scoring import Answers, Bools, Ints, person_scores, raw
 
 
 def release(
@@ -56,6 +35,7 @@ def release(
     comments: Mapping[str, Sequence[str]] | None,
     units: Sequence[Unit],
     policy: Policy,
+    masking: Masking | None = None,
 ) -> Release:
     """Let out of the answers what may be known, and nothing else.
 
@@ -73,20 +53,24 @@ def release(
         The tree, in the order of reports.
     policy
         The smallest numbers of people.
+    masking
+        What is taken out of comments; None: addresses and numbers, and no names.
 
     Returns
     -------
     Release
         The same for every order of the people.
     """
-    columns = [*_columns(questionnaire, answers, policy), *_pick_columns(questionnaire, picks)]
-    counts = _counts(questionnaire, columns, answers, units)
-    groups, left_out = roll_up(units, counts, policy.scores)
+    scales = [scale_block(questionnaire, scale, answers) for scale in questionnaire.scales]
+    groups, left_out = roll_up(units, _counts(questionnaire, scales, answers, units), policy.scores)
     wider = widen(units, groups, max(policy.single, policy.scores))
-    figures = _figures(columns, _group_of(answers, units, groups), groups, policy)
+    doors = [Door(at, group.n, policy) for at, group in enumerate(groups)]
+    group_of = _group_of(answers, units, groups)
+    figures = _figures(questionnaire, scales, answers, picks, group_of, doors)
     heard = _group_of(answers, units, wider)
+    masked = _masked(comments or {}, masking or Masking())
     voices = {
-        _ids(group): _voices(questionnaire, answers, comments, heard == at, policy)
+        _ids(group): _voices(questionnaire, answers, masked, heard == at, policy)
         for at, group in enumerate(wider)
     }
     released = [
@@ -94,6 +78,7 @@ def release(
         for g, of_group in zip(groups, figures, strict=True)
     ]
     released += [_released(g, {}, voices[_ids(g)], policy) for g in wider if _ids(g) in voices]
+    released += _across(questionnaire, scales, answers, group_of, groups, policy)
     return Release(tuple(units), policy, tuple(released), tuple(u.id for u in left_out))
 
 
@@ -127,75 +112,39 @@ def _released(
     )
 
 
-def _columns(questionnaire: Questionnaire, answers: Answers, policy: Policy) -> Iterator[Column]:
-    """Yield every measure of every person, in the order of the questionnaire."""
-    for scale in questionnaire.scales:
-        items = questionnaire.items_of(scale.id)
-        yield _item_column(questionnaire, answers, scale.id, items, policy)
-    for facet in questionnaire.facets:
-        items = tuple(i for i in questionnaire.items if i.id in facet.items)
-        yield _item_column(questionnaire, answers, facet.id, items, policy)
-    for item in questionnaire.items:
-        yield _item_column(questionnaire, answers, item.id, [item], policy)
-    for practice in questionnaire.practices:
-        yield from _practice_columns(questionnaire, answers, practice)
-
-
-def _item_column(
+def _across(
     questionnaire: Questionnaire,
+    scales: Sequence[Block],
     answers: Answers,
-    name: str,
-    items: Sequence[Item],
+    group_of: Ints,
+    groups: Sequence[Group],
     policy: Policy,
-) -> Column:
-    """Return the score of every person over some items, by the half rule.
-
-    A score of fewer than three items is let out like a single item, and from as many answers on.
-    """
-    ranges = [questionnaire.range_of(item.id) for item in items]
-    key = scale_key(name, items, ranges, answers.columns, 1.0, 1.0)
-    scores = person_scores(keyed(answers.values, key))
-    if len(items) > 2:
-        return Column(name, "score", *key.bounds, scores)
-    return Column(name, "single", *key.bounds, scores, policy.single)
-
-
-def _practice_columns(
-    questionnaire: Questionnaire, answers: Answers, practice: Practice
-) -> Iterator[Column]:
-    """Yield knowing and doing, each only for people who answered both (B15)."""
-    if not {practice.know, practice.do} <= set(answers.columns):
-        return
-    lo, hi = questionnaire.range_of(practice.know)
-    at = [answers.columns.index(practice.know), answers.columns.index(practice.do)]
-    values = raw(answers.values[:, at])
-    values[np.isnan(values).any(axis=1)] = np.nan
-    yield Column(practice.know, "single", lo, hi, values[:, 0])
-    yield Column(practice.do, "single", lo, hi, values[:, 1])
-
-
-def _pick_columns(questionnaire: Questionnaire, picks: Bools | None) -> Iterator[Column]:
-    if picks is None or questionnaire.pick_list is None:
-        return
-    for at, option in enumerate(questionnaire.pick_list.options):
-        values = picks[:, at].astype(np.float64)
-        yield Column(f"pick:{option.id}", "share", 0, 1, values)
+) -> list[ReleasedGroup]:
+    """Return the contrast of newcomers and veterans as a group of its own, where it is let out."""
+    if questionnaire.tenure is None:
+        return []
+    scale = questionnaire.tenure.scale
+    block = scales[[s.id for s in questionnaire.scales].index(scale)]
+    figure = tenure_figure(questionnaire, block, answers, group_of, policy)
+    if isinstance(figure, Withheld):
+        return []
+    units = tuple(unit for group in groups for unit in group.units)
+    everybody = Group("wider", None, units, policy.single)
+    released = _released(everybody, {f"{MEASURE}:{scale}": figure}, None, policy)
+    return [replace(released, key=MEASURE + ".")]
 
 
 def _counts(
-    questionnaire: Questionnaire, columns: Sequence[Column], answers: Answers, units: Sequence[Unit]
+    questionnaire: Questionnaire, scales: Sequence[Block], answers: Answers, units: Sequence[Unit]
 ) -> Mapping[str, Counts]:
-    """Return, for each unit, how many people have a score on each dimension.
-
-    The columns of the scales stand first, in questionnaire order.
-    """
-    scored = [
-        ~np.isnan(column.values)
-        for scale, column in zip(questionnaire.scales, columns, strict=False)
-        if scale.role == "dimension"
-    ]
+    """Return, for each unit, how many people have a score on each dimension."""
     counts = np.stack(
-        [np.bincount(answers.team[there], minlength=len(units)) for there in scored], axis=1
+        [
+            np.bincount(answers.team[block.counted], minlength=len(units))
+            for scale, block in zip(questionnaire.scales, scales, strict=True)
+            if scale.role == "dimension"
+        ],
+        axis=1,
     )
     return {unit.id: counts[at] for at, unit in enumerate(units) if unit.asked}
 
@@ -208,33 +157,42 @@ def _group_of(answers: Answers, units: Sequence[Unit], groups: Sequence[Group]) 
 
 
 def _figures(
-    columns: Sequence[Column], group_of: Ints, groups: Sequence[Group], policy: Policy
+    questionnaire: Questionnaire,
+    scales: Sequence[Block],
+    answers: Answers,
+    picks: Bools | None,
+    group_of: Ints,
+    doors: Sequence[Door],
 ) -> list[dict[str, Figure]]:
-    """Return every figure of every group, by the name of its measure."""
-    figures: list[dict[str, Figure]] = [{} for _ in groups]
-    for column in columns:
-        there = (group_of >= 0) & ~np.isnan(column.values)
-        counts = np.bincount(group_of[there], minlength=len(groups))
-        sums = np.bincount(group_of[there], weights=column.values[there], minlength=len(groups))
-        for at, group in enumerate(groups):
-            figures[at][column.name] = _figure(
-                column, int(counts[at]), float(sums[at]), group.n, policy
-            )
+    """Return every figure of every group, by the name of its measure, in questionnaire order."""
+    figures: list[dict[str, Figure]] = [{} for _ in doors]
+    for scale, block in zip(questionnaire.scales, scales, strict=True):
+        tallied = tally(questionnaire, scale, block, group_of, doors)
+        for door in doors:
+            figures[door.group].update(scale_figures(questionnaire, tallied, door))
+    for practice in questionnaire.practices:
+        if pair := practice_block(questionnaire, practice, answers):
+            means = item_means(pair, group_of, doors)
+            for door in doors:
+                figures[door.group].update(practice_figures(means, door))
+    for door in doors:
+        members = group_of == door.group
+        figures[door.group].update(pick_figures(questionnaire, picks, members, door))
     return figures
 
 
-def _figure(column: Column, count: int, total: float, printed: int, policy: Policy) -> Figure:
-    """Let out one mean. One n is printed for a group: a figure never tells that it has more."""
-    n = min(count, printed)
-    if n < column.least:
-        return Withheld("too_few")
-    return let_out(total / count, n, column.measure, column.lo, column.hi, policy)
+def _masked(comments: Mapping[str, Sequence[str]], masking: Masking) -> Mapping[str, Sequence[str]]:
+    """Return the comments with names, addresses and numbers taken out."""
+    return {
+        question: [masking(text) if text else "" for text in texts]
+        for question, texts in comments.items()
+    }
 
 
 def _voices(
     questionnaire: Questionnaire,
     answers: Answers,
-    comments: Mapping[str, Sequence[str]] | None,
+    comments: Mapping[str, Sequence[str]],
     members: Bools,
     policy: Policy,
 ) -> _Voices:
@@ -243,7 +201,7 @@ def _voices(
     said = {
         question.id: tuple(sorted(filter(None, (texts[at] for at in inside))))
         for question in questionnaire.open_questions
-        if (texts := (comments or {}).get(question.id))
+        if (texts := comments.get(question.id))
     }
     return _Voices(_harm(questionnaire, answers, members, policy), said)
 

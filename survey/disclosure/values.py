@@ -11,7 +11,7 @@ from typing import Literal
 from survey.errors import UserError
 
 Edge = Literal["", "low", "high"]
-Why = Literal["too_few", "not_asked"]
+Why = Literal["too_few", "not_asked", "less_often"]
 Kind = Literal["whole", "pooled", "wider"]
 
 
@@ -50,15 +50,19 @@ class Unit:
 
 @dataclass(frozen=True)
 class Released:
-    """A figure that passed the door: rounded to `step`, clipped to an edge, with its count.
+    """A figure that passed the door: rounded to `step`, clipped, with its count.
 
-    `edge` "high" reads "3.8 or more", "low" reads "2.2 or less".
+    `edge` "high" reads "3.8 or more", "low" reads "2.2 or less": a clip hides something on that
+    side and on no other.
     """
 
     value: float
     n: int
     step: float
     edge: Edge = ""
+    below: float = 0.0
+    """How far below `value` the mean may lie because of a clip; rounding comes on top."""
+    above: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,8 @@ class ReleasedGroup:
     figures: Mapping[str, Figure]
     comments: Mapping[str, tuple[str, ...]]
     """Open question id -> comments in an order that says nothing; empty where withheld."""
+    hidden: tuple[str, ...] = ()
+    """Marks of the comments that the consultant hid: they stand in `comments` no longer."""
 
 
 @dataclass(frozen=True)

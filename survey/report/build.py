@@ -156,11 +156,12 @@ def _outcomes(tables: _Tables) -> Mapping[int, Outcome]:
     shape = len(rows), len(dimensions)
     n = np.array([tables.groups[row].n for row in rows])
     index = tables.index.rows(rows, [0])
+    means = tables.scales.rows(rows, dimensions)
     evidence = Evidence(
         n=n,
         asked=np.array([tables.groups[row].asked for row in rows]),
-        scored=np.broadcast_to(n[:, None], shape),
-        dimensions=_without_ties(tables.scales.rows(rows, dimensions), tables.questionnaire),
+        scored=np.where(np.isnan(means.mean), 0, n[:, None]),
+        dimensions=_without_ties(means, tables.questionnaire),
         index=Standing(index.mean[:, 0], index.se[:, 0], index.df[:, 0], index.sd[:, 0]),
         harm=np.zeros(len(rows), dtype=bool),
         split=np.zeros(shape, dtype=bool),
@@ -206,6 +207,7 @@ def _group(
         comments=comment_results(questionnaire, group.comments),
         verdict=verdict_result(outcome),
         changes=changes(earlier, tables.wave, row) if earlier and judged else (),
+        hidden=group.hidden,
     )
 
 
@@ -247,13 +249,18 @@ def _organisation(
         comments=comment_results(questionnaire, _wider_comments(tables)),
         verdict=None,
         changes=changes(earlier, tables.wave, None) if earlier and judged else (),
+        hidden=tuple(sorted(mark for group in _wider(tables) for mark in group.hidden)),
     )
+
+
+def _wider(tables: _Tables) -> list[ReleasedGroup]:
+    return [group for group in tables.release.groups if group.kind == "wider"]
 
 
 def _wider_comments(tables: _Tables) -> Mapping[str, tuple[str, ...]]:
     """Return the comments of groups that are too small for comments alone, taken together."""
-    wider = [group.comments for group in tables.release.groups if group.kind == "wider"]
+    wider = [group.comments for group in _wider(tables)]
     return {
-        question.id: tuple(sorted(text for said in wider for text in said.get(question.id, ())))
+        question.id: tuple(text for said in wider for text in said.get(question.id, ()))
         for question in tables.questionnaire.open_questions
     }

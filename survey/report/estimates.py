@@ -122,7 +122,7 @@ def index_grid(questionnaire: Questionnaire, groups: Sequence[ReleasedGroup]) ->
     )
     parts = [_parts(g, names, rules.min_dimensions) for g in groups]
     figures = tuple((_index(g, p),) for g, p in zip(groups, parts, strict=True))
-    hidden = np.array([[_mean_hidden(p, index)] for p in parts], dtype=float).reshape(-1, 1, 2)
+    hidden = np.array([[_mean_hidden(p)] for p in parts], dtype=float).reshape(-1, 1, 2)
     return _grid(figures, groups, (index,), rules, hidden)
 
 
@@ -252,18 +252,15 @@ def _numbers(figure: Figure) -> tuple[float, float, float]:
 
 def _all_hidden(figures: tuple[tuple[Figure, ...], ...], measures: Sequence[Measured]) -> Floats:
     """Return `_hidden` of every cell, (rows, columns, 2)."""
-    own = [[_hidden(f, m) for f, m in zip(row, measures, strict=True)] for row in figures]
+    own = [[_hidden(figure) for figure in row] for row in figures]
     return np.array(own, dtype=float).reshape(len(figures), len(measures), 2)
 
 
-def _hidden(figure: Figure, measure: Measured) -> tuple[float, float]:
+def _hidden(figure: Figure) -> tuple[float, float]:
     """Return between which means a figure may lie for being clipped; rounding is not counted."""
     if isinstance(figure, Withheld):
         return np.nan, np.nan
-    return (
-        measure.lo if figure.edge == "low" else figure.value,
-        measure.hi if figure.edge == "high" else figure.value,
-    )
+    return figure.value - figure.below, figure.value + figure.above
 
 
 def _parts(group: ReleasedGroup, dimensions: Sequence[str], least: int) -> list[Released]:
@@ -281,10 +278,10 @@ def _index(group: ReleasedGroup, parts: Sequence[Released]) -> Figure:
     return Released(mean, group.n, step, _common_edge(parts))
 
 
-def _mean_hidden(parts: Sequence[Released], measure: Measured) -> tuple[float, float]:
+def _mean_hidden(parts: Sequence[Released]) -> tuple[float, float]:
     if not parts:
         return np.nan, np.nan
-    low, high = zip(*(_hidden(part, measure) for part in parts), strict=True)
+    low, high = zip(*map(_hidden, parts), strict=True)
     return sum(low) / len(parts), sum(high) / len(parts)
 
 

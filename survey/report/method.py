@@ -6,7 +6,7 @@ Everything here holds for a whole report, whatever its results; sentences about 
 
 from collections.abc import Iterator, Sequence
 
-from survey.disclosure.precision import TABLE, Measure, Precision
+from survey.disclosure.precision import SHARE_CLIP, TABLE, Measure, Precision, margin
 from survey.disclosure.values import Policy
 from survey.questionnaire.definition import Questionnaire
 from survey.report.words import number
@@ -16,9 +16,12 @@ Rounding = tuple[str, str, str, str]
 
 FIGURES: dict[Measure, str] = {
     "score": "Average of three statements or more",
-    "single": "Single statement, knowing, doing, average of two",
+    "single": "Single statement, average of two",
+    "class": "Knowing and doing a practice",
     "share": "Share of people",
 }
+EXAMPLES = 10, 30
+"""Numbers of people for which it is told where an average is cut off, besides the smallest."""
 
 
 def asked_text(questionnaire: Questionnaire) -> str:
@@ -51,8 +54,8 @@ def _classes(kind: Measure, questionnaire: Questionnaire, policy: Policy) -> Ite
     ends: Sequence[int | None] = [*(row.least - 1 for row in rows[1:]), None]
     for row, last in zip(rows, ends, strict=True):
         if last is None or last >= least:
-            people = _people(max(row.least, least), last)
-            yield FIGURES[kind], people, *_printed(kind, row, answer_range(questionnaire))
+            first, limits = max(row.least, least), answer_range(questionnaire)
+            yield FIGURES[kind], _people(first, last), *_printed(kind, row, first, last, limits)
 
 
 def _people(first: int, last: int | None) -> str:
@@ -61,14 +64,18 @@ def _people(first: int, last: int | None) -> str:
     return str(first) if first == last else f"{first} to {last}"
 
 
-def _printed(kind: Measure, row: Precision, limits: tuple[int, int]) -> tuple[str, str]:
+def _printed(
+    kind: Measure, row: Precision, first: int, last: int | None, limits: tuple[int, int]
+) -> tuple[str, str]:
+    """Return the step and where figures are cut off, for the first and some other counts."""
     if kind == "share":
-        low, high = row.clip * 100, (1 - row.clip) * 100
+        low, high = SHARE_CLIP * 100, (1 - SHARE_CLIP) * 100
         return f"{row.step * 100:.0f} %", f"{low:.0f} % and {high:.0f} %"
     lo, hi = limits
-    span = hi - lo
-    low, high = lo + row.clip * span, hi - row.clip * span
-    return f"{row.step * span:.3g}", f"{number(low)} and {number(high)}"
+    counts = [first, *(n for n in EXAMPLES if first < n and (last is None or n <= last))]
+    ends = [(n, margin(n, lo, hi)) for n in counts]
+    told = "; ".join(f"{n} people: {number(lo + m)} and {number(hi - m)}" for n, m in ends)
+    return f"{row.step * (hi - lo):.3g}", told
 
 
 def cut_offs(questionnaire: Questionnaire, judged: bool = True) -> tuple[tuple[str, str], ...]:

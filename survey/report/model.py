@@ -136,6 +136,8 @@ class GroupReport:
     verdict: Verdict | None
     """None for pooled groups and nodes, which never get one, and where no rules were asked for."""
     changes: tuple[Change, ...]
+    hidden: tuple[str, ...] = ()
+    """Marks of comments that the consultant hid; what is told is how many."""
 
 
 @dataclass(frozen=True)

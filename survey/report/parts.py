@@ -84,9 +84,12 @@ def _value(figure: Released | Withheld) -> float:
 def comment_results(
     questionnaire: Questionnaire, comments: Mapping[str, tuple[str, ...]]
 ) -> tuple[tuple[Text, tuple[str, ...]], ...]:
-    """Return what was written, by question; questions without a comment are left out."""
+    """Return what was written, by question, in the order of the alphabet.
+
+    Questions without a comment are left out.
+    """
     return tuple(
-        (question.text, comments[question.id])
+        (question.text, tuple(sorted(comments[question.id], key=lambda text: (text.lower(), text))))
         for question in questionnaire.open_questions
         if comments.get(question.id)
     )

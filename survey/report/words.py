@@ -96,6 +96,7 @@ def withheld_text(figure: Withheld, policy: Policy, single: bool = False) -> str
     return {
         "too_few": f"not shown: fewer than {least} answers",
         "not_asked": "not asked",
+        "less_often": "chosen less often",
     }[figure.why]
 
 
@@ -141,13 +142,12 @@ def item_figure(item: ItemResult, report: Report) -> str:
     return f"{figure} (turned: high means seldom or not so)"
 
 
-def picked_sentence(picks: Sequence[PickResult], policy: Policy) -> str:
-    """Return in one sentence what so few chose that the share is cut off, or ""."""
-    few = [p for p in picks if isinstance(p.figure, Released) and p.figure.edge == "low"]
-    if not few:
+def picked_sentence(picks: Sequence[PickResult]) -> str:
+    """Return in one sentence what was chosen less often than what is listed, or ""."""
+    less = [p for p in picks if p.figure == Withheld("less_often")]
+    if not less:
         return ""
-    share = share_text(few[0].figure, policy)
-    return f"{share} each chose: {', '.join(f'“{text(pick.text)}”' for pick in few)}."
+    return f"Chosen less often, or as often: {', '.join(f'“{text(pick.text)}”' for pick in less)}."
 
 
 def state_sentence(estimate: Estimate, questionnaire: Questionnaire) -> str:

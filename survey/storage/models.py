@@ -219,6 +219,8 @@ class ReleasedFigure(Base):
     step: Mapped[float | None] = mapped_column(doc="To what it was rounded.")
     edge: Mapped[str | None] = mapped_column(doc="low or high where it was clipped.")
     why: Mapped[str | None] = mapped_column(doc="Why it is withheld; null: it is shown.")
+    below: Mapped[float | None] = mapped_column(doc="How far below the clip may hide; null: 0.")
+    above: Mapped[float | None] = mapped_column(doc="How far above the clip may hide; null: 0.")
 
 
 class ReleasedComment(Base):
@@ -241,7 +243,7 @@ class ReleasedComment(Base):
 
 
 class ClosingReceipt(Base):
-    """The receipt of a box that was opened: the closing record."""
+    """The receipt of a box that was opened, or a made-up one: the closing record."""
 
     __tablename__ = "closing_receipt"
     __table_args__ = (NO_ROWID,)

@@ -5,6 +5,7 @@ that the answers came in can be seen from the tables.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -41,7 +42,7 @@ def write_release(session: Session, slug: str, release: Release) -> None:
 
 
 def write_receipts(session: Session, slug: str, receipts: Iterable[str]) -> None:
-    """Write the closing record: which boxes were opened."""
+    """Write the closing record: receipts of opened boxes, and made-up ones (services.record)."""
     rows = ({"survey": slug, "receipt": receipt} for receipt in set(receipts))
     _insert(session, models.ClosingReceipt, rows, ("receipt",))
 
@@ -50,7 +51,8 @@ def read_release(
     session: Session, slug: str, units: Sequence[Unit], policy: Policy, left_out: tuple[str, ...]
 ) -> Release:
     """Read a release as it was written."""
-    figures, comments = _read_figures(session, slug), _read_comments(session, slug)
+    figures, hidden = _read_figures(session, slug), _read_hidden(session, slug)
+    comments = _read_comments(session, slug)
     query = sa.select(models.ReleasedGroup).where(models.ReleasedGroup.survey == slug)
     groups = tuple(
         ReleasedGroup(
@@ -63,6 +65,7 @@ def read_release(
             asked=row.asked,
             figures=figures.get(row.key, {}),
             comments=comments.get(row.key, {}),
+            hidden=hidden.get(row.key, ()),
         )
         for row in session.scalars(query.order_by(models.ReleasedGroup.place))
     )
@@ -72,6 +75,21 @@ def read_release(
 def in_no_order(texts: Iterable[str]) -> list[str]:
     """Return texts in an order that follows from each text alone, yet not from its letters."""
     return sorted(texts, key=lambda text: (blake2b(text.encode()).digest(), text))
+
+
+def mark_of(text: str) -> str:
+    """Return by what a comment is named in addresses; it follows from its words alone."""
+    return blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def comments_marked(session: Session, slug: str, mark: str) -> Sequence[models.ReleasedComment]:
+    """Return a survey's comments of one mark: one, or several with the very same words."""
+    table = models.ReleasedComment
+    query = sa.select(table.text).where(table.survey == slug).distinct()
+    text = next((text for text in session.scalars(query) if mark_of(text) == mark), None)
+    same = sa.and_(table.survey == slug, table.text == text)
+    order = table.group_key, table.question, table.place
+    return session.scalars(sa.select(table).where(same).order_by(*order)).all()
 
 
 def _insert(
@@ -97,14 +115,13 @@ def _group_row(slug: str, group: ReleasedGroup, place: int) -> Row:
 
 
 def _figure_rows(slug: str, group: ReleasedGroup) -> Iterator[Row]:
-    empty = dict.fromkeys(("value", "n", "step", "edge", "why"))
+    empty = dict.fromkeys(("value", "n", "step", "edge", "why", "below", "above"))
     for measure, figure in group.figures.items():
         row: Row = {"survey": slug, "group_key": group.key, "measure": measure} | empty
         if isinstance(figure, Withheld):
             yield row | {"why": figure.why}
         else:
-            shown = {"value": figure.value, "n": figure.n, "step": figure.step, "edge": figure.edge}
-            yield row | shown
+            yield row | asdict(figure)
 
 
 def _comment_rows(slug: str, group: ReleasedGroup) -> Iterator[Row]:
@@ -125,14 +142,27 @@ def _read_figures(session: Session, slug: str) -> Mapping[str, Mapping[str, Figu
 def _figure(row: models.ReleasedFigure) -> Figure:
     if row.value is None or row.n is None or row.step is None:
         return Withheld(cast(Why, row.why))
-    return Released(row.value, row.n, row.step, cast(Edge, row.edge))
+    hidden = row.below or 0.0, row.above or 0.0
+    return Released(row.value, row.n, row.step, cast(Edge, row.edge), *hidden)
 
 
 def _read_comments(session: Session, slug: str) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     table = models.ReleasedComment
-    query = sa.select(table).where(table.survey == slug).order_by(table.question, table.place)
+    shown = sa.and_(table.survey == slug, table.hidden.is_(False))
+    query = sa.select(table).where(shown).order_by(table.question, table.place)
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for row in session.scalars(query):
         of_group = found.setdefault(row.group_key, {})
         of_group[row.question] = (*of_group.get(row.question, ()), row.text)
     return found
+
+
+def _read_hidden(session: Session, slug: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the marks of the hidden comments of each group, in their own order."""
+    table = models.ReleasedComment
+    hidden = sa.and_(table.survey == slug, table.hidden.is_(True))
+    marks = [
+        (row.group_key, mark_of(row.text))
+        for row in session.scalars(sa.select(table).where(hidden))
+    ]
+    return {key: tuple(sorted(m for k, m in marks if k == key)) for key, _ in marks}

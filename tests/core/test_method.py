@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from survey.disclosure.precision import let_out
+from survey.disclosure.precision import clipped, clipped_share, let_out
 from survey.disclosure.values import Policy, Released
 from survey.questionnaire.definition import Readiness
 from survey.report.method import FIGURES, answer_range, cut_offs, roundings
@@ -22,19 +22,36 @@ NOT_IN_THE_APP = {
 
 @pytest.mark.parametrize("policy", [Policy(), Policy(8, 12), Policy(15, 40)])
 def test_every_rounding_that_is_told_is_the_one_that_is_done(policy):
-    lo, hi = answer_range(QUESTIONNAIRE)
     told = roundings(QUESTIONNAIRE, policy)
     assert told
     for figure, people, step, ends in told:
         kind = KINDS[figure]
-        scale = 100 if kind == "share" else 1
-        limits = (0, 1) if kind == "share" else (lo, hi)
-        for n in counts(people):
-            for mean, end in zip(limits, ends.split(" and "), strict=True):
-                out = let_out(mean, n, kind, *limits, policy)
-                assert isinstance(out, Released)
-                assert out.value * scale == pytest.approx(float(end.removesuffix(" %")))
+        for n, low, high in cut_off(ends, counts(people)):
+            for out, end in zip(both_ends(kind, n, policy), (low, high), strict=True):
+                scale = 100 if kind == "share" else 1
                 assert out.step * scale == pytest.approx(float(step.removesuffix(" %")))
+                # What is cut off is let out as the nearest step to where it is cut off.
+                assert abs(out.value * scale - end) <= out.step * scale / 2 + 0.05
+
+
+def cut_off(ends: str, people: list[int]):
+    """Yield people, lowest and highest: of "5 people: 2.2 and 3.8; ..." or "20 % and 80 %"."""
+    for part in ends.split("; "):
+        said, _, limits = part.rpartition(": ")
+        low, high = (float(end.removesuffix(" %")) for end in limits.split(" and "))
+        for n in [int(said.split()[0])] if said else people:
+            yield n, low, high
+
+
+def both_ends(kind, n, policy):
+    """Return what is let out where everybody gave the lowest, and the highest answer."""
+    lo, hi = (0, 1) if kind == "share" else answer_range(QUESTIONNAIRE)
+    for mean in (lo, hi):
+        what = clipped_share(mean) if kind == "share" else clipped(mean, n, lo, hi)
+        out = let_out(what, n, kind, lo, hi, policy)
+        assert isinstance(out, Released)
+        assert out.edge
+        yield out
 
 
 def counts(people: str) -> list[int]:

@@ -76,6 +76,18 @@ def test_a_healthy_team_is_ready_and_an_ailing_one_is_not_yet() -> None:
     assert verdict_words.headline(north, report) == "North is not yet ready to carry coaching"
 
 
+def test_a_sign_of_harm_changes_nothing_in_a_report() -> None:
+    """Words that changed with it would tell, where they do not, that nobody else spoke up."""
+
+    def with_signs(value: float) -> Report:
+        without = released(USUAL)
+        sign = Released(value, Policy().single, 1.0)
+        groups = (replace(g, figures={**g.figures, "harm": sign}) for g in without.groups)
+        return build(QUESTIONNAIRE, replace(without, groups=tuple(groups)), FACTS)
+
+    assert with_signs(1.0) == with_signs(0.0)
+
+
 def test_units_gathered_together_get_figures_and_never_a_verdict_or_advice() -> None:
     pooled = group(reported(USUAL), "pooled.firm")
     assert pooled.name == "Small units of Meridian"
@@ -109,12 +121,12 @@ def test_below_ten_answers_practices_have_advice_but_no_figures() -> None:
 
 def test_a_clipped_mean_has_an_interval_open_to_its_side() -> None:
     report = reported({"north": (8, 4.9), "south": (11, 1.1)})
-    high, low = (group(report, key).dimensions[0].figure for key in ("north", "south"))
+    high, low = (group(report, key).dimensions[1].figure for key in ("north", "south"))
     assert isinstance(high, Estimate)
     assert isinstance(low, Estimate)
-    assert words.figure_text(high, report.policy) == "3.8 or more"
+    assert words.figure_text(high, report.policy) == "4.3 or more"
     assert high.high == 5
-    assert words.figure_text(low, report.policy) == "2.2 or less"
+    assert words.figure_text(low, report.policy) == "1.6 or less"
     assert low.low == 1
 
 
@@ -251,7 +263,7 @@ def test_of_the_silent_nothing_is_said_where_there_are_none() -> None:
 
 def test_the_gap_of_two_averages_that_are_cut_off_may_be_anything_the_cut_hides() -> None:
     template = flat(3.6, n=12)
-    edged = Released(4.0, 12, 0.5, "high")
+    edged = Released(4.0, 12, 0.5, "high", above=1.0)
     figures = {**template.groups[0].figures, "KN01": edged, "DO01": edged}
     wide = replace(template, groups=(replace(template.groups[0], figures=figures),))
     gap = build(QUESTIONNAIRE, wide, FACTS).groups[0].practices[0].gap

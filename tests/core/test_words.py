@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from survey.disclosure.values import Policy, Released
+from survey.disclosure.values import Released, Withheld
 from survey.report import practice_words, verdict_words, words
 from survey.report.model import PickResult, Verdict
 from tests.factories import english
@@ -76,16 +76,16 @@ def test_only_where_too_many_practices_could_be_started_a_choice_is_asked_for(ma
     assert bool(practice_words.choice_sentence(practices)) is bool(said)
 
 
-def test_what_few_chose_is_told_in_one_sentence():
+def test_what_was_chosen_less_often_is_told_in_one_sentence():
     picks = [
         PickResult("a", english("Time"), Released(0.5, 12, 0.1)),
-        PickResult("b", english("Trust"), Released(0.2, 12, 0.1, "low")),
-        PickResult("c", english("Numbers"), Released(0.2, 12, 0.1, "low")),
+        PickResult("b", english("Trust"), Withheld("less_often")),
+        PickResult("c", english("Numbers"), Withheld("less_often")),
         PickResult("d", english("Say"), TOO_FEW),
     ]
-    said = words.picked_sentence(picks, Policy())
-    assert said == "20 % or fewer each chose: “Trust”, “Numbers”."
-    assert words.picked_sentence(picks[:1], Policy()) == ""
+    said = words.picked_sentence(picks)
+    assert said == "Chosen less often, or as often: “Trust”, “Numbers”."
+    assert words.picked_sentence(picks[:1]) == ""
 
 
 def test_the_overview_says_why_it_counts_fewer_groups_than_the_map():

@@ -21,7 +21,7 @@ ALLOWED = {
     "credential": "hash survey unit",
     "box": "nullifier survey unit sealed",
     "released_group": "survey key name kind parent units n asked place",
-    "released_figure": "survey group_key measure value n step edge why",
+    "released_figure": "survey group_key measure value n step edge why below above",
     "released_comment": "survey group_key question place text hidden",
     "closing_receipt": "survey receipt",
     "participation": "survey group_key step day",
