@@ -24,6 +24,7 @@ from urllib.parse import urlencode
 
 from flask import Flask
 
+from survey.ballots.codes import person_code
 from survey.ballots.keys import KeyFolder
 from survey.cli import serving
 from survey.config import Config, load_config
@@ -37,7 +38,9 @@ AT_ONCE = 16
 ROUNDS = 3
 HELLOS = 4000
 RESPONSES = 600
-PEOPLE = ROUNDS * RESPONSES + 50
+TIMED = 50
+"""Right and wrong codes by turns, with nobody else there; more wrong ones would be braked."""
+PEOPLE = ROUNDS * (RESPONSES + TIMED) + 50
 AIM = {"whole responses per 1000 hello-worlds": 80, "ms of CPU a response": 6}
 
 Conversation = Generator[bytes, bytes, None]
@@ -46,6 +49,8 @@ Conversation = Generator[bytes, bytes, None]
 def measure() -> dict[str, float]:
     """Alternate between the two servers; return the medians."""
     hellos, responses, costs = [], [], []
+    right: list[float] = []
+    wrong: list[float] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         opened = fill(folder)
@@ -60,11 +65,16 @@ def measure() -> dict[str, float]:
                 talks = (respond(opened.slug, next(codes)) for _ in range(RESPONSES))
                 responses.append(drive(port, talks))
                 costs.append(1000 * (cpu_of(group) - before) / RESPONSES)
+                for _ in range(TIMED):
+                    right += timed(port, send(opened.slug, next(codes), known=True))
+                    wrong += timed(port, send(opened.slug, person_code(), known=False))
     return {
         "hello-worlds a second": median(hellos),
         "whole responses a second": median(responses),
         "whole responses per 1000 hello-worlds": 1000 * median(responses) / median(hellos),
         "ms of CPU a response": median(costs),
+        "ms until a right code is answered": 1000 * median(right),
+        "ms until a wrong code is answered": 1000 * median(wrong),
     }
 
 
@@ -161,13 +171,19 @@ def respond(slug: str, code: str) -> Conversation:
         f"GET /s/{slug} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n\r\n".encode()
     )
     assert b" 200 " in reply[:20], reply[:200]
+    yield from send(slug, code, known=True)
+
+
+def send(slug: str, code: str, *, known: bool) -> Conversation:
+    """Send every answer; say whether the code is one of the survey's."""
     form = urlencode({**ANSWERS, "code": code}).encode()
     head = (
         f"POST /s/{slug} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: null\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\n\r\n"
     )
     reply = yield head.encode() + form
-    assert b" 303 " in reply[:20], reply[:200]
+    assert b" 200 " in reply[:20], reply[:200]
+    assert (b"answers have arrived" in reply) == known, reply[:2000]
 
 
 ANSWERS = dict.fromkeys(find("environment").columns[:60], "4") | {
@@ -185,11 +201,16 @@ class Talk:
     reply: bytearray = field(default_factory=bytearray)
 
 
-def drive(port: int, talks: Iterator[Conversation]) -> float:
-    """Hold all conversations, AT_ONCE at a time; return how many were held a second."""
+def timed(port: int, talk: Conversation) -> list[float]:
+    """Hold one conversation alone; return how long it took."""
+    return [1 / drive(port, iter([talk]), at_once=1)]
+
+
+def drive(port: int, talks: Iterator[Conversation], at_once: int = AT_ONCE) -> float:
+    """Hold all conversations, `at_once` at a time; return how many were held a second."""
     done, start = 0, time.perf_counter()
     with selectors.DefaultSelector() as loop:
-        for _ in range(AT_ONCE):
+        for _ in range(at_once):
             _begin(loop, socket.create_connection(("127.0.0.1", port)), talks)
         while loop.get_map():
             for key, _ in loop.select(30):

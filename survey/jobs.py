@@ -1,7 +1,7 @@
 """Background work of the server: closing surveys, how far each closing is, and tidying up.
 
-A closing runs in a thread of the process that was given the opening code; the code stays in the
-memory of that process. Other processes of the server read how far it is from a small file in the
+A closing runs in a thread of the process that was given the opening codes; they stay in the memory
+of that process. Other processes of the server read how far it is from a small file in the
 instance folder, which holds no secret and no exact count: the number of sealed answers, less those
 in the report, would tell how many of a group answered that is too small to appear.
 """
@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -72,9 +72,9 @@ class Closings:
         self._running: dict[str, Progress] = {}
         self._resumed: dict[str, float] = {}
 
-    def start(self, slug: str, code: str) -> bool:
+    def start(self, slug: str, codes: Sequence[str]) -> bool:
         """Begin to close a survey; False where that is going on already, here or elsewhere."""
-        work = partial(closing.close_survey, self._sessions, self._keys, slug, code, self._clock())
+        work = partial(closing.close_survey, self._sessions, self._keys, slug, codes, self._clock())
         return self.begin(slug, work)
 
     def resume(self, slug: str) -> bool:

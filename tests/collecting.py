@@ -84,8 +84,9 @@ class Place:
         return self.opened.slug
 
     @property
-    def opening_code(self) -> str:
-        return self.opened.opening_codes[0]
+    def opening_codes(self) -> tuple[str, ...]:
+        """As many of them as open: one of two, or two of three."""
+        return self.opened.opening_codes[:-1]
 
     @property
     def codes(self) -> list[str]:

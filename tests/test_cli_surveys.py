@@ -2,10 +2,12 @@
 
 import io
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from survey.cli.main import main
+from survey.storage.scrub import StillInUse
 
 UNITS = "unit,parent,people\nMeridian,,0\nNorth,Meridian,8\nSouth,Meridian,6\n"
 
@@ -54,8 +56,6 @@ def told(units: str, **changed: str) -> list[str]:
 
 
 def soon() -> str:
-    from datetime import UTC, datetime, timedelta
-
     return (datetime.now(UTC) + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
 
 
@@ -64,6 +64,7 @@ def test_a_survey_is_opened_and_its_codes_are_told_once(headwind, units):
     assert (status, err) == (0, "")
     opened = json.loads(out)
     assert opened["address"] == f"https://survey.example.org/s/{opened['survey']}"
+    assert opened["scheme"] == "one of two"
     assert len(opened["opening_codes"]) == 2
     assert {unit: len(codes) for unit, codes in opened["codes"].items()} == {"North": 8, "South": 6}
 
@@ -75,6 +76,69 @@ def test_a_survey_that_has_not_ended_is_not_closed(headwind, units):
     assert status == 2
     assert err.startswith("The survey can be closed from ")
     assert err.count("\n") == 1
+
+
+@pytest.fixture
+def two_of_three(headwind, units, monkeypatch):
+    """A survey that two of three codes open, at a moment when it may be closed."""
+    arguments = told(units, ends=soon(), scheme="two-of-three")
+    status, out, err = headwind(*arguments, "--holder", "the works council")
+    assert (status, err) == (0, "")
+    monkeypatch.setattr("survey.cli.surveys.datetime", InAMonth)
+    return json.loads(out)
+
+
+class InAMonth(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return super().now(tz) + timedelta(days=30)
+
+
+def test_two_of_three_codes_are_told_and_any_two_close(headwind, two_of_three):
+    codes = two_of_three["opening_codes"]
+    assert (two_of_three["scheme"], len(codes)) == ("two of three", 3)
+    status, out, _ = headwind("close", two_of_three["survey"], stdin=f"{codes[2]}\n{codes[0]}\n")
+    assert (status, out) == (0, f"{two_of_three['survey']} is closed; its report is ready.\n")
+
+
+def test_one_of_three_codes_closes_nothing_and_the_command_says_what_it_takes(
+    headwind, two_of_three
+):
+    code = two_of_three["opening_codes"][1]
+    for typed in (code, f"{code}\n{code}\n", f"\n{code}\n"):
+        status, out, err = headwind("close", two_of_three["survey"], stdin=typed)
+        assert (status, out) == (2, "")
+        assert err.startswith("It takes two different codes of the three")
+        assert err.count("\n") == 1
+        assert code not in err
+
+
+def test_a_damaged_key_is_told_in_one_line(headwind, two_of_three, tmp_path):
+    (key,) = (tmp_path / "instance").rglob("*.key")
+    key.write_text(key.read_text()[:300])
+    typed = "\n".join(two_of_three["opening_codes"][:2])
+    status, out, err = headwind("close", two_of_three["survey"], stdin=typed)
+    assert (status, out) == (2, "")
+    assert "it is not the JSON text that it was" in err
+    assert err.count("\n") == 1
+
+
+def test_two_of_three_asks_for_two_holders(headwind, units):
+    status, out, err = headwind(*told(units, ends=soon(), scheme="two-of-three"))
+    assert (status, out) == (2, "")
+    assert "Name different holders" in err
+
+
+def test_an_unknown_scheme_is_told_with_those_that_there_are(headwind, units):
+    status, _, err = headwind(*told(units, ends=soon(), scheme="all"))
+    assert status == 2
+    assert "'one-of-two', 'two-of-three'" in err
+
+
+def test_a_survey_that_is_not_there_is_told_before_a_code_is_asked_for(headwind):
+    status, out, err = headwind("close", "nowhere")
+    assert (status, out) == (2, "")
+    assert len(err.strip().splitlines()) == 1
 
 
 def test_every_fault_of_a_plan_is_told_in_a_line_of_its_own(headwind, units):
@@ -124,3 +188,21 @@ def test_somebody_is_added_and_not_twice(headwind):
     status, _, err = headwind("user", "ana@example.org", stdin="another long password\n")
     assert status == 2
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_closing_that_was_interrupted_is_finished_without_a_code(
+    headwind, two_of_three, monkeypatch
+):
+    codes = two_of_three["opening_codes"]
+
+    def no_room(*_: object) -> None:
+        raise StillInUse
+
+    with monkeypatch.context() as patched:
+        patched.setattr("survey.services.closing.rewrite", no_room)
+        typed = f"{codes[2]}\n{codes[0]}\n"
+        status, _, err = headwind("close", two_of_three["survey"], stdin=typed)
+        assert status == 2
+        assert "counted and deleted" in err
+    status, out, _ = headwind("close", two_of_three["survey"], stdin="")
+    assert (status, out) == (0, f"{two_of_three['survey']} is closed; its report is ready.\n")

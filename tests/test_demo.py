@@ -84,7 +84,7 @@ def test_the_waves_show_a_change_and_verdicts_of_every_kind(sessions, demo):
 def test_the_open_survey_can_be_closed_with_one_of_its_codes(place, sessions, demo):
     open_one = surveys_of(sessions, demo)["open"]
     code = open_one["opening_codes"][1]
-    close_survey(sessions, KeyFolder(place / "keys"), open_one["id"], code, NOW)
+    close_survey(sessions, KeyFolder(place / "keys"), open_one["id"], [code], NOW)
     with sessions() as session:
         assert load_report(session, open_one["id"], NOW).groups
     assert not any(s["codes"] for s in describe(sessions, demo, URL, NOW)["surveys"])

@@ -88,7 +88,7 @@ def test_a_closing_runs_to_its_end_and_leaves_nothing_to_tell(tmp_path, make, fo
         place.answer(code, response)
     closings = make(place.sessions, place.keys)
     assert closings.progress(place.slug) is None
-    assert closings.start(place.slug, place.opening_code)
+    assert closings.start(place.slug, place.opening_codes)
     ended(closings, place.slug)
     assert closings.progress(place.slug) is None
     assert list(folder.iterdir()) == []

@@ -141,6 +141,12 @@ def test_everything_that_is_wrong_with_a_plan_is_told_at_once():
         ({"spare": -1}, "Spare codes"),
         ({"policy": Policy(scores=12)}, "Single items are shown from 12"),
         ({"policy": Policy(single=15)}, "Spread is shown from 15"),
+        ({"holders": (" ",)}, "Name who holds the opening codes"),
+        ({"scheme": "all of them"}, "“one of two” or “two of three”, not “all of them”"),
+        ({"scheme": "two of three", "holders": ()}, "Name who holds the opening codes"),
+        ({"scheme": "two of three", "holders": ("Ana",)}, "Name different holders"),
+        ({"scheme": "two of three", "holders": ("Ana", " ", " ana ")}, "could open alone"),
+        ({"scheme": "two of three", "holders": ("Ana", "Ben", "ANA")}, "could open alone"),
     ],
 )
 def test_each_fault_of_a_plan_is_told(changed, told):
@@ -251,15 +257,16 @@ def test_an_unknown_survey_is_told(place):
         survey_view(session, "nothing", NOON)
 
 
-def test_an_earlier_wave_of_another_client_or_of_other_questions_is_refused(place):
+def test_an_earlier_wave_of_another_client_of_other_questions_or_another_tree_is_refused(place):
     from survey.questionnaire.shipped import shipped_text
     from survey.services.closing import close_survey
 
     earlier = place.opened.slug
-    close_survey(place.sessions, place.keys, earlier, place.opening_code, AFTER)
+    close_survey(place.sessions, place.keys, earlier, place.opening_codes, AFTER)
     for changed, said in (
         ({"client": "Quite Another Ltd"}, "another client"),
         ({"questionnaire_text": shipped_text("climate")}, "other questions"),
+        ({"units": (*TREE[:3], replace(TREE[3], parent="north"))}, "another unit: “Front desk”"),
     ):
         plan = make_plan(previous=earlier, **changed)
         with place.sessions() as session, pytest.raises(PlanError, match=said):

@@ -4,42 +4,41 @@ It lies outside the database and outside every backup: whoever steals the databa
 open a box, and nobody can once the file is destroyed. Here belong only making, opening and
 destroying these files; when each happens is decided in `survey.services`.
 
-Wrapping: scrypt of the opening code, then AES-256-GCM with the survey as associated data. The code
-has 115 random bits, so scrypt is not what keeps it from being guessed; n = 2^15, r = 8 (32 MiB,
-about a tenth of a second) makes even a code of which most characters were seen over a shoulder
-expensive, and still fits a small server. Each code by itself opens; the file names its scheme so
-that "two of three" can stand beside it.
+How a key is wrapped, and under which codes, stands in `survey.ballots.wrapping`.
 """
 
 import fcntl
-import json
 import os
 import re
 import secrets
-from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-
-from survey.ballots.codes import WrongOpeningCode, opening_code, read_opening_code
+from survey.ballots.codes import opening_code
 from survey.ballots.sealing import new_key_pair
+from survey.ballots.wrapping import CODES, Scheme, Unreadable, WrappedKey, read_wrapped
 from survey.errors import UserError
 
-Scheme = Literal["one of two", "two of three"]
-SCHEME: Scheme = "one of two"
+__all__ = ["KeyDamaged", "KeyExists", "KeyFolder", "KeyHeld", "KeyMissing", "NewKey", "Scheme"]
+
 SCRYPT_N = 2**15
+LARGEST_FILE = 2**16
+"""Bytes. Key files have about a thousand; more is never read."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 
 class KeyMissing(UserError):
     """The key of the survey "{survey}" is not in the key folder {folder}. If the folder was moved
     or left behind with another copy, put it back: without it no answer can be opened.
+    """
+
+
+class KeyDamaged(UserError):
+    """The key of the survey "{survey}" in the key folder {folder} cannot be read: {why}. Nothing
+    was changed. Put back the file as it was written when the survey was opened: without it no
+    answer can be opened.
     """
 
 
@@ -56,7 +55,7 @@ class NewKey:
     """What opening a survey brings forth: the public key, and the codes that are shown once."""
 
     public_key: bytes
-    opening_codes: tuple[str, str]
+    opening_codes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -65,30 +64,31 @@ class KeyFolder:
 
     path: Path
 
-    def create(self, survey: str) -> NewKey:
-        """Make the key pair of a survey and write its private half, wrapped twice."""
+    def create(self, survey: str, scheme: Scheme) -> NewKey:
+        """Make the key pair of a survey and write its private half, wrapped under new codes.
+
+        Raises
+        ------
+        KeyExists
+            There is one already; it was kept.
+        """
         private, public = new_key_pair()
-        codes = (opening_code(), opening_code())
-        wraps = [_wrap(private, code, survey, slot) for slot, code in enumerate(codes)]
-        content = {
-            "version": 1,
-            "survey": survey,
-            "scheme": SCHEME,
-            "scrypt_n": SCRYPT_N,
-            "wraps": wraps,
-        }
-        self._write(survey, json.dumps(content, indent=1).encode())
+        codes = tuple(opening_code() for _ in range(CODES[scheme]))
+        wrapped = WrappedKey.make(private, codes, survey, scheme, SCRYPT_N)
+        self._write(survey, wrapped.to_json())
         return NewKey(public, codes)
 
-    def unlock(self, survey: str, code: str) -> bytes:
-        """Return the private key; `WrongOpeningCode` where neither wrapping opens."""
-        plain = read_opening_code(code)
-        content = self._read(survey)
-        for slot, wrap in enumerate(content["wraps"]):
-            private = _unwrap(wrap, plain, survey, slot, content["scrypt_n"])
-            if private is not None:
-                return private
-        raise WrongOpeningCode
+    def unlock(self, survey: str, codes: Sequence[str]) -> bytes:
+        """Return the private key for one code, or for two, as the survey's scheme takes.
+
+        Raises
+        ------
+        WrongOpeningCode
+            Or one of its kinds (see `survey.ballots.wrapping`): these codes do not open.
+        KeyMissing, KeyDamaged
+            There is no key to open.
+        """
+        return self._read(survey).open(codes)
 
     def holds(self, survey: str) -> bool:
         """Say whether anything of this survey's key is still here, half-written files included."""
@@ -136,12 +136,17 @@ class KeyFolder:
         found = [whole] if whole.exists() else []
         return found + sorted(self.path.glob(f".{survey}.*.part"))
 
-    def _read(self, survey: str) -> dict[str, Any]:
+    def _read(self, survey: str) -> WrappedKey:
         try:
-            content: dict[str, Any] = json.loads(self._file(survey).read_bytes())
+            with self._file(survey).open("rb") as file:
+                return read_wrapped(file.read(LARGEST_FILE), survey)
         except FileNotFoundError:
             raise KeyMissing(survey=survey, folder=self.path) from None
-        return content
+        except Unreadable as error:
+            why = str(error)
+        except OSError as error:
+            why = error.strerror or "the disk does not give it"
+        raise KeyDamaged(survey=survey, folder=self.path, why=why)
 
     def _write(self, survey: str, content: bytes) -> None:
         """Write so that after a power cut there is the whole file or none."""
@@ -158,31 +163,6 @@ class KeyFolder:
             os.fsync(file.fileno())
         part.rename(whole)
         _sync(self.path)
-
-
-def _wrap(private: bytes, code: str, survey: str, slot: int) -> dict[str, str]:
-    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
-    key = _stretch(read_opening_code(code), salt, SCRYPT_N)
-    sealed = AESGCM(key).encrypt(nonce, private, _bound_to(survey, slot))
-    parts = {"salt": salt, "nonce": nonce, "sealed": sealed}
-    return {name: b64encode(value).decode() for name, value in parts.items()}
-
-
-def _unwrap(wrap: dict[str, str], code: str, survey: str, slot: int, n: int) -> bytes | None:
-    key = _stretch(code, b64decode(wrap["salt"]), n)
-    nonce, sealed = b64decode(wrap["nonce"]), b64decode(wrap["sealed"])
-    try:
-        return AESGCM(key).decrypt(nonce, sealed, _bound_to(survey, slot))
-    except InvalidTag:
-        return None
-
-
-def _stretch(code: str, salt: bytes, n: int) -> bytes:
-    return Scrypt(salt=salt, length=32, n=n, r=8, p=1).derive(code.encode())
-
-
-def _bound_to(survey: str, slot: int) -> bytes:
-    return f"headwind key 1 {slot} {survey}".encode()
 
 
 def _overwrite(path: Path) -> None:

@@ -5,18 +5,28 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import click
 
 from survey.ballots.keys import KeyFolder
+from survey.ballots.wrapping import NEEDED, SCHEMES, Scheme
 from survey.config import Config, instance_folder, load_config
 from survey.disclosure.values import Policy
 from survey.errors import UserError
 from survey.questionnaire.shipped import text_of
-from survey.services.closing import close_survey, share_done
-from survey.services.opening import Opened, Plan, check_plan, open_survey, parse_units
+from survey.services.closing import close_survey, resume_closing, share_done
+from survey.services.names import parse_names
+from survey.services.opening import (
+    Opened,
+    Plan,
+    check_plan,
+    open_survey,
+    parse_units,
+)
 from survey.services.starting import database
+from survey.services.surveys import survey_view
 
 
 class NotATime(UserError):
@@ -43,10 +53,27 @@ class UnknownZone(UserError):
 @click.option("--timezone", default="UTC", show_default=True)
 @click.option("--organiser", required=True, help="Who runs the survey.")
 @click.option(
-    "--holder", "holders", multiple=True, required=True, help="Who holds an opening code."
+    "--holder",
+    "holders",
+    multiple=True,
+    required=True,
+    help="Who holds an opening code; once for each holder, in the order of the codes.",
+)
+@click.option(
+    "--scheme",
+    default="one-of-two",
+    show_default=True,
+    type=click.Choice([scheme.replace(" ", "-") for scheme in SCHEMES]),
+    help="one-of-two: each of two codes opens by itself. two-of-three: any two of three open, one"
+    " alone opens nothing; if two are lost nobody can ever open.",
 )
 @click.option("--contact", required=True, help="Whom respondents may ask.")
 @click.option("--harm-role", default="", help="Who receives a sign of harm.")
+@click.option(
+    "--mask",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File with names to take out of comments, one a line.",
+)
 @click.option("--least", default=5, show_default=True, help="Answers from which on scores appear.")
 @click.option("--previous", default=None, help="The earlier wave that it is compared with.")
 def open_(units: Path, **told: object) -> None:
@@ -68,16 +95,29 @@ def open_(units: Path, **told: object) -> None:
 def close(survey: str) -> None:
     """Open the answers of SURVEY (the last part of its address), once.
 
-    The opening code is asked for, or read from standard input where that is no terminal.
+    It asks for the opening code, or for two of them where the survey takes two. Where standard
+    input is no terminal, they are read from it, one a line. A closing that was interrupted after
+    the answers were counted is finished without a code.
     """
     config = load_config(instance_folder(os.environ), os.environ)
-    asked = sys.stdin.isatty()
-    code = click.prompt("Opening code", hide_input=True) if asked else sys.stdin.readline()
+    keys, now = KeyFolder(config.keys), datetime.now(UTC)
     with database(config.database_url) as sessions:
-        close_survey(
-            sessions, KeyFolder(config.keys), survey, code.strip(), datetime.now(UTC), _progress
-        )
+        with sessions() as session:
+            view = survey_view(session, survey, now)
+        if view.state == "destroying":
+            resume_closing(sessions, keys, survey, now, _progress)
+        else:
+            codes = _codes(NEEDED[view.scheme])
+            close_survey(sessions, keys, survey, codes, now, _progress)
     click.echo(f"{survey} is closed; its report is ready.")
+
+
+def _codes(needed: int) -> list[str]:
+    """Ask for as many opening codes as it takes, unseen; or read as many lines."""
+    if not sys.stdin.isatty():
+        return [sys.stdin.readline().strip() for _ in range(needed)]
+    names = ["Opening code"] if needed == 1 else ["First opening code", "Second opening code"]
+    return [click.prompt(name, hide_input=True).strip() for name in names]
 
 
 def _plan(units: Path, told: dict[str, object]) -> Plan:
@@ -99,6 +139,8 @@ def _plan(units: Path, told: dict[str, object]) -> Plan:
         help_contact=text["contact"],
         harm_role=text["harm_role"],
         previous=text["previous"] or None,
+        scheme=cast(Scheme, text["scheme"].replace("-", " ")),
+        masked=parse_names(_text(Path(text["mask"]))) if text["mask"] else (),
     )
 
 
@@ -132,6 +174,8 @@ def _shown_once(opened: Opened, plan: Plan, config: Config) -> dict[str, object]
     return {
         "survey": opened.slug,
         "address": f"{config.public_url}/s/{opened.slug}",
+        "fingerprint": opened.fingerprint,
+        "scheme": plan.scheme,
         "opening_codes": list(opened.opening_codes),
         "codes": {names[unit]: list(codes) for unit, codes in opened.codes.items()},
     }

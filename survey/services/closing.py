@@ -6,36 +6,36 @@
 
 Up to the commit of the second step nothing is lost: a wrong code, a crash, a full disk leave the
 survey ended, and the code is asked for again. After it everything goes on without a code
-(`resume_closing`). The opening code and the private key live in this process's memory only, and the
-answers are in no file at any time.
+(`resume_closing`). The opening codes live in this process's memory only, the private key in its own
+and in that of the workers that open boxes; the answers are in no file at any time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from hashlib import blake2b
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from survey.ballots.codes import receipt
 from survey.ballots.keys import KeyFolder
-from survey.ballots.layout import Layout, layout_of
-from survey.ballots.payload import Batch, join, unpack
-from survey.ballots.sealing import Opener
+from survey.ballots.layout import layout_of
+from survey.ballots.payload import join
 from survey.disclosure import release as door
+from survey.disclosure.masking import Masking
 from survey.disclosure.values import Policy, Release, Unit
 from survey.errors import UserError
 from survey.questionnaire.definition import Questionnaire
 from survey.scoring import Answers
+from survey.services.record import write_record
 from survey.services.surveys import SurveyView, view_of
-from survey.storage import queries
+from survey.services.unsealing import Opened, open_all
+from survey.storage import queries, room
 from survey.storage.engine import Sessions, engine_of, reading
-from survey.storage.models import Credential, Survey
-from survey.storage.releases import write_receipts, write_release
-from survey.storage.scrub import NEEDLE, empty_log, prove_empty, rewrite
+from survey.storage.models import Survey
+from survey.storage.releases import write_release
+from survey.storage.scrub import empty_log, prove_empty, rewrite
 
 UNOPENED_FOR = timedelta(days=60)
 ATTEMPTS = 3
@@ -51,6 +51,7 @@ ReleaseFunction = Callable[
         Mapping[str, Sequence[str]] | None,
         Sequence[Unit],
         Policy,
+        Masking,
     ],
     Release,
 ]
@@ -82,42 +83,54 @@ class BoxesChanged(UserError):
     """
 
 
-@dataclass
-class _Opened:
-    """The answers of a survey, open, for as long as they are tallied."""
+class DiskFull(UserError):
+    """The disk of the database is full or cannot be written to. Nothing was changed by closing:
+    every answer is still there, sealed. Make room for about as much again as the database takes
+    now, and close the survey again.
+    """
 
-    batches: list[Batch] = field(default_factory=list)
-    receipts: list[str] = field(default_factory=list)
-    traces: list[bytes] = field(default_factory=list)
-    """Beginnings of everything that is deleted, to be searched for afterwards."""
-    digest: bytes = b""
-    damaged: int = 0
+
+class NoRoomToClear(UserError):
+    """The answers are counted and deleted, but the disk of the database is full or cannot be
+    written to, so that remains of them cannot be cleared away. The report stays shut. Make room:
+    closing then goes on by itself, without a code, when somebody looks at its page, within the
+    hour, or when this program is started again.
+    """
+
+
+_unproved: dict[tuple[str, str], Collection[bytes]] = {}
+"""What this process has deleted and not yet proved gone: database, survey -> beginnings of values.
+Kept until then, so that a closing that waits for a reader or for room still knows what to search
+for when it goes on.
+"""
 
 
 def close_survey(
     sessions: Sessions,
     keys: KeyFolder,
     slug: str,
-    opening_code: str,
+    opening_codes: Sequence[str],
     now: datetime,
     progress: Progress = lambda *_: None,
     release: ReleaseFunction = door.release,
+    workers: int | None = None,
 ) -> None:
     """Open the answers of a survey, release its figures, destroy the rest.
 
     Raises
     ------
-    WrongOpeningCode, KeyMissing, NotEndedYet, AlreadyClosed, UnknownSurvey, BoxesChanged
+    WrongOpeningCode, KeyMissing, NotEndedYet, AlreadyClosed, UnknownSurvey, BoxesChanged,
+    WorkerLost, DiskFull
         Nothing was changed (but that the survey is ended).
-    StillInUse, TracesLeft
+    StillInUse, NoRoomToClear, TracesLeft
         The figures are released and the answers deleted; `resume_closing` does the rest.
     """
     view = _closable(sessions, slug, now)
-    opener = Opener(keys.unlock(slug, opening_code), slug)
-    with keys.hold(slug):
+    private_key = keys.unlock(slug, opening_codes)
+    with room.telling(DiskFull), keys.hold(slug):
         _end(sessions, slug)
-        traces = _release_once(sessions, view, opener, progress, release)
-        _destroy(sessions, keys, slug, traces, now, progress)
+        _release_once(sessions, view, private_key, progress, release, workers)
+        _destroy(sessions, keys, slug, now, progress)
 
 
 def resume_closing(
@@ -129,16 +142,20 @@ def resume_closing(
 ) -> None:
     """Finish a survey that a crash left between release and closed; any other stays as it is.
 
+    The process that deleted the answers still knows what to search the files for. Another one does
+    not: it proves that no row, no spare page, no log and no whole row image of the survey is left
+    (`prove_empty`). Not proved then: that no fragment of a box lies in the unused part of a page.
+
     Raises
     ------
     KeyHeld
         It is being closed at this moment, by somebody who can also search for remains.
-    StillInUse
-        Another program is in the way; it may be tried again.
+    StillInUse, NoRoomToClear
+        Another program or a full disk is in the way; it may be tried again.
     """
-    with keys.hold(slug):
+    with room.telling(NoRoomToClear), keys.hold(slug):
         if slug in interrupted(sessions):
-            _destroy(sessions, keys, slug, (), now, progress)
+            _destroy(sessions, keys, slug, now, progress)
 
 
 def interrupted(sessions: Sessions) -> tuple[str, ...]:
@@ -187,14 +204,15 @@ def _move(session: Session, slug: str, states: Iterable[str], **changes: object)
 def _release_once(
     sessions: Sessions,
     view: SurveyView,
-    opener: Opener,
+    private_key: bytes,
     progress: Progress,
     release: ReleaseFunction,
-) -> Sequence[bytes]:
+    workers: int | None,
+) -> None:
     """Tally and write; again where the boxes are others than those that were tallied."""
     layout = layout_of(view.questionnaire)
     for _ in range(ATTEMPTS):
-        opened = _open_all(sessions, view.slug, opener, layout, progress)
+        opened = open_all(sessions, view, private_key, partial(progress, "opening"), workers)
         progress("tallying", 0, 1)
         batch = join(layout, opened.batches)
         figures = release(
@@ -204,54 +222,19 @@ def _release_once(
             batch.comments,
             view.units,
             view.policy,
+            Masking(view.masked, view.client),
         )
         progress("tallying", 1, 1)
+        _unproved[_name(sessions, view.slug)] = opened.traces
         if _write(sessions, view.slug, opened, figures, batch.spoiled, progress):
-            return opened.traces
+            return
     raise BoxesChanged
-
-
-def _open_all(
-    sessions: Sessions, slug: str, opener: Opener, layout: Layout, progress: Progress
-) -> _Opened:
-    opened, digest, done = _Opened(), blake2b(digest_size=32), 0
-    with sessions() as session, reading(session):
-        total = sum(queries.boxes_per_unit(session, slug).values())
-        progress("opening", 0, total)
-        for block in queries.boxes(session, slug):
-            _open_block(opened, opener, layout, block)
-            for row in block:
-                queries.add_to_digest(digest, row)
-            done += len(block)
-            progress("opening", done, total)
-        hashes = session.scalars(sa.select(Credential.hash).where(Credential.survey == slug))
-        opened.traces += [hashed[:NEEDLE] for hashed in hashes]
-    opened.digest = digest.digest()
-    return opened
-
-
-def _open_block(
-    opened: _Opened, opener: Opener, layout: Layout, block: Sequence[queries.Sealed]
-) -> None:
-    plains = [opener.open(row.sealed, row.unit, row.nullifier) for row in block]
-    whole = [(plain, row) for plain, row in zip(plains, block, strict=True) if plain is not None]
-    opened.damaged += len(block) - len(whole)
-    places = [row.place for _, row in whole]
-    opened.batches.append(unpack(layout, [plain for plain, _ in whole], places))
-    opened.receipts += [receipt(row.sealed) for _, row in whole]
-    opened.traces += _traces(block)
-
-
-def _traces(block: Sequence[queries.Sealed]) -> Iterator[bytes]:
-    for row in block:
-        yield row.nullifier[:NEEDLE]
-        yield row.sealed[:NEEDLE]
 
 
 def _write(
     sessions: Sessions,
     slug: str,
-    opened: _Opened,
+    opened: Opened,
     figures: Release,
     unreadable: int,
     progress: Progress,
@@ -267,11 +250,12 @@ def _write(
             slug,
             ("ended",),
             state="destroying",
+            masked=(),
             spoiled=opened.damaged + unreadable,
             surplus=_surplus(session, slug),
         )
         write_release(session, slug, figures)
-        write_receipts(session, slug, opened.receipts)
+        write_record(session, slug, opened.receipts)
         queries.delete_answers(session, slug)
     progress("writing", 1, 1)
     return True
@@ -285,33 +269,38 @@ def _surplus(session: Session, slug: str) -> int:
 
 
 def _destroy(
-    sessions: Sessions,
-    keys: KeyFolder,
-    slug: str,
-    traces: Sequence[bytes],
-    now: datetime,
-    progress: Progress,
+    sessions: Sessions, keys: KeyFolder, slug: str, now: datetime, progress: Progress
 ) -> None:
     """Destroy the key, clear the files, prove it, and only then call the survey closed."""
     engine = engine_of(sessions)
-    progress("destroying", 0, 2)
-    keys.destroy(slug)
-    progress("destroying", 1, 2)
-    rewrite(engine)
-    progress("destroying", 2, 2)
-    progress("checking", 0, 1)
-    prove_empty(engine, traces)
+    with room.telling(NoRoomToClear):
+        progress("destroying", 0, 2)
+        keys.destroy(slug)
+        progress("destroying", 1, 2)
+        rewrite(engine)
+        progress("destroying", 2, 2)
+        progress("checking", 0, 1)
+        prove_empty(engine, slug, _unproved.get(_name(sessions, slug), ()))
+        _call_closed(sessions, slug, now)
+    _unproved.pop(_name(sessions, slug), None)
+    empty_log(engine)
+    progress("checking", 1, 1)
+
+
+def _call_closed(sessions: Sessions, slug: str, now: datetime) -> None:
     with sessions() as session, session.begin():
         this = sa.and_(Survey.slug == slug, Survey.state == "destroying")
         session.execute(sa.update(Survey).where(this).values(state="closed", closed_at=now))
-    empty_log(engine)
-    progress("checking", 1, 1)
+
+
+def _name(sessions: Sessions, slug: str) -> tuple[str, str]:
+    return str(engine_of(sessions).url), slug
 
 
 def _give_up(sessions: Sessions, keys: KeyFolder, slug: str, now: datetime) -> None:
     """Destroy a survey's answers unread; it counts as closed, with nothing released."""
     with sessions() as session, session.begin():
         queries.hold_boxes(session)
-        _move(session, slug, ("open", "ended"), state="destroying")
+        _move(session, slug, ("open", "ended"), state="destroying", masked=())
         queries.delete_answers(session, slug)
-    _destroy(sessions, keys, slug, (), now, lambda *_: None)
+    _destroy(sessions, keys, slug, now, lambda *_: None)

@@ -116,7 +116,7 @@ def _closed_wave(
     title = "Working environment, " + {1: "first wave", 2: "second wave"}[wave]
     opened = _open(sessions, keys, title, now, previous)
     _answer(sessions, questionnaire, opened, now, wave, 1.0)
-    close_survey(sessions, keys, opened.slug, opened.opening_codes[0], now + RUNNING)
+    close_survey(sessions, keys, opened.slug, opened.opening_codes[:1], now + RUNNING)
     return opened.slug
 
 

@@ -1,70 +1,28 @@
 """Opening a survey: from a plan to a survey that takes answers.
 
 From here on roster, questionnaire, planned practice and policy are frozen. The codes, for people
-and for opening, are returned once and stored nowhere.
+and for opening, are returned once and stored nowhere. What a plan must be stands in
+`survey.services.plan`.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from survey.ballots.codes import ALPHABET, credential, person_code
-from survey.ballots.keys import KeyFolder, Scheme
-from survey.ballots.layout import QuestionnaireTooLong, layout_of
-from survey.disclosure.values import Policy, Unit
-from survey.errors import UserError
-from survey.questionnaire.definition import Questionnaire
-from survey.questionnaire.faults import DefinitionError
-from survey.services.roster import depths_of, parse_units, short_name, tree_faults
+from survey.ballots.keys import KeyFolder
+from survey.disclosure.values import Unit
+from survey.services.frozen import fingerprint_of
+from survey.services.plan import Plan, PlanError, check_plan, counted
+from survey.services.roster import depths_of, parse_units, short_name
 from survey.services.surveys import questionnaire_of
-from survey.storage import models
+from survey.storage import models, queries
 
 __all__ = ["Opened", "Plan", "PlanError", "check_plan", "open_survey", "parse_units"]
-
-NOTICE = timedelta(hours=24)
-LONGEST = timedelta(days=366)
-MOST_SPARE = 1000
-MOST_CODES = 100_000
-
-
-class PlanError(UserError):
-    """The survey cannot be opened yet: {told}"""
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__(told=" ".join(self.faults))
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that is frozen when a survey is opened, and shown to respondents."""
-
-    title: str
-    client: str
-    practice: str
-    critical: tuple[str, ...]
-    questionnaire_text: str
-    units: tuple[Unit, ...]
-    policy: Policy
-    ends_at: datetime
-    closable_from: datetime
-    timezone: str
-    organiser: str
-    holders: tuple[str, ...]
-    help_contact: str
-    harm_role: str
-    previous: str | None
-    scheme: Scheme = "one of two"
-    masked: tuple[str, ...] = ()
-    """Names of people that are taken out of comments; kept until figures are released."""
-    spare: int = 0
-    """Codes beyond the number of people, in each unit that asks anybody. Every code can answer, so
-    they count as people asked: otherwise a unit could have more answers than people."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +33,8 @@ class Opened:
     opening_codes: tuple[str, ...]
     codes: Mapping[str, tuple[str, ...]]
     """Unit id -> the codes of its people, spare ones included."""
-
-
-def check_plan(plan: Plan, now: datetime, public_url: str, demo: bool) -> None:
-    """Raise `PlanError` with everything that stands in the way of opening."""
-    faults = list(_faults(plan, now))
-    if not public_url and not demo:
-        faults.append(
-            "Set public_url first: without the address that people use, no code leads anywhere."
-        )
-    if faults:
-        raise PlanError(faults)
+    fingerprint: str
+    """Six words that every respondent's page shows."""
 
 
 def open_survey(session: Session, keys: KeyFolder, plan: Plan, now: datetime) -> Opened:
@@ -102,103 +51,19 @@ def open_survey(session: Session, keys: KeyFolder, plan: Plan, now: datetime) ->
     check_plan(plan, now, "", demo=True)
     slug = f"{short_name(plan.title) or 'survey'}-{_suffix()}"
     codes = _codes(plan)
-    key = keys.create(slug)
+    key = keys.create(slug, plan.scheme)
     try:
+        row = _survey_row(plan, slug, key.public_key, now)
+        words = fingerprint_of(models.Survey(**row), counted(plan))
         with session.begin():
             _check_previous(session, plan)
-            session.execute(sa.insert(models.Survey), _survey_row(plan, slug, key.public_key, now))
-            session.execute(sa.insert(models.Unit), _unit_rows(slug, _counted(plan)))
+            session.execute(sa.insert(models.Survey), row | {"fingerprint": words})
+            session.execute(sa.insert(models.Unit), _unit_rows(slug, counted(plan)))
             session.execute(sa.insert(models.Credential), _credential_rows(slug, codes))
     except BaseException:
         keys.destroy(slug)
         raise
-    return Opened(slug, key.opening_codes, codes)
-
-
-def _faults(plan: Plan, now: datetime) -> Iterator[str]:
-    wanted = {
-        "title": plan.title,
-        "client": plan.client,
-        "who runs the survey": plan.organiser,
-        "whom respondents may ask": plan.help_contact,
-    }
-    yield from (f"Fill in: {what}." for what, text in wanted.items() if not text.strip())
-    if not any(holder.strip() for holder in plan.holders):
-        yield "Name who holds the opening codes; respondents are told."
-    yield from _policy_faults(plan.policy)
-    yield from _time_faults(plan, now)
-    yield from _roster_faults(plan)
-    yield from _questionnaire_faults(plan)
-
-
-def _policy_faults(policy: Policy) -> Iterator[str]:
-    """A finer figure never needs fewer answers than a coarse one. (`Policy` keeps its minimums.)"""
-    if policy.single < policy.scores:
-        yield f"Single items are shown from {policy.scores} answers on at least, as scores are."
-    if policy.spread < policy.single:
-        yield f"Spread is shown from {policy.single} answers on at least, as single items are."
-
-
-def _time_faults(plan: Plan, now: datetime) -> Iterator[str]:
-    if plan.ends_at.tzinfo is None or plan.closable_from.tzinfo is None:
-        yield "The dates need a time zone."
-        return
-    if plan.ends_at <= now:
-        yield "The end date is in the past."
-    elif plan.ends_at > now + LONGEST:
-        yield "The end date is more than a year away."
-    if plan.closable_from > plan.ends_at:
-        yield "The earliest closing must not be after the end date."
-    elif plan.closable_from != plan.ends_at and plan.closable_from < now + NOTICE:
-        yield "A closing before the end date must be told at least a day ahead."
-    if not _is_time_zone(plan.timezone):
-        yield f"“{plan.timezone[:40]}” is no time zone; write one such as Europe/Berlin."
-
-
-def _is_time_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
-
-
-def _roster_faults(plan: Plan) -> Iterator[str]:
-    yield from tree_faults(plan.units)
-    if any(unit.asked < 0 for unit in plan.units):
-        yield "No unit can ask fewer than 0 people."
-    people = sum(unit.asked for unit in plan.units)
-    if people < plan.policy.scores:
-        yield (
-            f"{people} people would be asked, but nothing is shown of fewer than"
-            f" {plan.policy.scores}."
-        )
-    if not 0 <= plan.spare <= MOST_SPARE:
-        yield f"Spare codes: from 0 to {MOST_SPARE} a unit."
-    elif sum(unit.asked for unit in _counted(plan)) > MOST_CODES:
-        yield f"That would be more than {MOST_CODES} codes in all; open several surveys."
-
-
-def _questionnaire_faults(plan: Plan) -> Iterator[str]:
-    try:
-        questionnaire = questionnaire_of(plan.questionnaire_text)
-        layout_of(questionnaire)
-    except DefinitionError as error:
-        yield from (f"Questionnaire: {fault}." for fault in error.faults)
-        return
-    except QuestionnaireTooLong as error:
-        yield str(error)
-        return
-    yield from _meaning_faults(plan, questionnaire)
-
-
-def _meaning_faults(plan: Plan, questionnaire: Questionnaire) -> Iterator[str]:
-    known = {scale.id for scale in questionnaire.dimensions}
-    for dimension in plan.critical:
-        if dimension not in known:
-            yield f"The questionnaire has no dimension “{dimension[:40]}” to be critical."
-    if questionnaire.readiness.harm_items and not plan.harm_role.strip():
-        yield "Name the role to which a sign of harm goes; respondents are told."
+    return Opened(slug, key.opening_codes, codes, words)
 
 
 def _suffix() -> str:
@@ -209,15 +74,9 @@ def _suffix() -> str:
 def _codes(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     return {
         unit.id: tuple(person_code() for _ in range(unit.asked))
-        for unit in _counted(plan)
+        for unit in counted(plan)
         if unit.asked
     }
-
-
-def _counted(plan: Plan) -> tuple[Unit, ...]:
-    """Return the units with their spare codes among the people asked."""
-    spare = plan.spare
-    return tuple(replace(u, asked=u.asked + spare) if u.asked else u for u in plan.units)
 
 
 def _check_previous(session: Session, plan: Plan) -> None:
@@ -232,6 +91,25 @@ def _check_previous(session: Session, plan: Plan) -> None:
     before, now = map(questionnaire_of, (earlier.questionnaire, plan.questionnaire_text))
     if (before.scales, before.items, before.responses) != (now.scales, now.items, now.responses):
         raise PlanError(["The earlier wave asked other questions, so it cannot be compared with."])
+    _check_regrouped(session, plan, plan.previous)
+
+
+def _check_regrouped(session: Session, plan: Plan, previous: str) -> None:
+    """Refuse units that have moved: the same people grouped otherwise tell of fewer, by difference.
+
+    For example: where units b and c were taken together as too small, and d and e, a wave that
+    takes c and d together would tell of b and e alone (tests/adversary/test_row_space.py).
+    """
+    parents = {unit.id: unit.parent for unit in queries.units_of(session, previous)}
+    moved = [u.name for u in plan.units if u.id in parents and parents[u.id] != u.parent]
+    if moved:
+        names = ", ".join(f"“{name}”" for name in moved[:5]) + (" and others" * (len(moved) > 5))
+        told = (
+            f"In the earlier wave these stood under another unit: {names}. People who are grouped"
+            " anew could be told apart by comparing both reports. Keep the tree as it was, or give"
+            " a unit that was really made anew a name of its own."
+        )
+        raise PlanError([told])
 
 
 def _survey_row(plan: Plan, slug: str, public_key: bytes, now: datetime) -> dict[str, object]:
@@ -259,7 +137,7 @@ def _survey_row(plan: Plan, slug: str, public_key: bytes, now: datetime) -> dict
         "revision": 1,
         "scheme": plan.scheme,
         "fingerprint": "",
-        "masked": plan.masked,
+        "masked": tuple(name.strip() for name in plan.masked if name.strip()),
     }
 
 

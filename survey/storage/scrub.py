@@ -1,45 +1,55 @@
 """After closing: rewrite the database so that no file keeps what was deleted, and prove it.
 
-Here belongs what is done to files. What is deleted, and when, is decided in `survey.services`.
+Here belongs what is done to files. What is deleted, and when, is decided in `survey.services`; how
+a file is searched stands in `traces`.
 
 On PostgreSQL the server's own log (`pg_wal`), archives and replicas may still hold ciphertext
 whose key is gone; the files of a server cannot be searched from here, so there the proof is that no
 row is left and that nobody's older view kept one alive through the rewriting.
+
+SQLite rewrites in memory, not in a temporary file: room is needed for what remains.
 """
 
-import os
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from survey.errors import UserError
 from survey.storage.engine import PATIENCE, database_file, maintaining
+from survey.storage.traces import count_row_images, count_traces
 
 EMPTIED = ("box", "credential", "participation")
-NEEDLE = 12
-"""Bytes of a deleted value that are looked for: never twice by chance."""
+"""Tables that keep nothing of a survey that is closed."""
+REWRITTEN = (*EMPTIED, "survey")
+"""The last: an older version of its row holds the names that were taken out of comments."""
 PAUSE = 0.2
 """Seconds between two tries to empty the log, and how long each try waits for a reader."""
-_BLOCK = 2**20
-_OPEN: dict[tuple[int, int], int] = {}
 _CUT_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
-_OLDER_VIEWS = sa.text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    " AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL"
-    " AND age(backend_xmin) >= age(CAST(:now AS xid))"
-)
+# Who keeps deleted rows alive, and since when: a view; a transaction that has written; one that was
+# prepared and not finished; a standby that tells what it still reads, with a slot or without. A
+# slot's catalog_xmin is left out: it holds rows of the system's own tables only.
+_HELD = sa.text("""
+    WITH held(since) AS (
+        SELECT unnest(ARRAY[backend_xmin, backend_xid]) FROM pg_stat_activity
+         WHERE pid <> pg_backend_pid() AND (datname = current_database() OR datname IS NULL)
+        UNION ALL
+        SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()
+        UNION ALL
+        SELECT xmin FROM pg_replication_slots
+    )
+    SELECT count(*) FROM held WHERE since IS NOT NULL AND age(since) >= age(CAST(:now AS xid))
+""")
 
 
 class StillInUse(UserError):
     """The answers are counted and deleted, but another program is still reading the database, so
-    that remains of them cannot be cleared away. End it (a backup, a database tool) and start this
-    program again: closing then goes on by itself, without a code.
+    that remains of them cannot be cleared away. End it (a backup, a database tool, a standby or a
+    prepared transaction of PostgreSQL): closing then goes on by itself, without a code, when
+    somebody looks at its page, within the hour, or when this program is started again.
     """
 
 
@@ -62,17 +72,32 @@ def rewrite(engine: sa.Engine, patience: float = PATIENCE) -> None:
         raise StillInUse from error
 
 
-def prove_empty(engine: sa.Engine, needles: Collection[bytes]) -> None:
-    """Raise `TracesLeft` where a file of the database still holds any of the needles.
+def prove_empty(engine: sa.Engine, survey: str, needles: Collection[bytes]) -> None:
+    """Raise `TracesLeft` where anything of a survey's boxes and codes can still be found.
 
-    `needles` are beginnings of deleted values (`NEEDLE` bytes each), kept in memory by the process
-    that deleted them; empty where closing was resumed, which knows none.
+    Proved in any case, after `rewrite`: no table has a row of the survey. On SQLite also: every
+    page of the file is in use, and no file holds a whole row of box or credential of this survey,
+    deleted or not (an image of it begins as the row did).
+
+    Parameters
+    ----------
+    engine
+        Of the database.
+    survey
+        Whose answers were deleted.
+    needles
+        Beginnings of deleted values (`NEEDLE` bytes each), kept in memory by the process that
+        deleted them: none is in any file. Without them, where closing is resumed by another
+        process, it is not proved that no fragment of a box lies in the unused part of a page.
     """
+    places = [f"the table {table}" for table in EMPTIED if _rows(engine, table, survey)]
     if engine.dialect.name == "sqlite":
-        files = (path for path in _files(engine) if path.exists())
-        places = [str(path) for path in files if count_traces(path, needles)]
-        if places:
-            raise TracesLeft(places=", ".join(places))
+        places += _unused_pages(engine)
+        for path in filter(Path.exists, _files(engine)):
+            if count_traces(path, needles) or count_row_images(path, survey):
+                places.append(str(path))
+    if places:
+        raise TracesLeft(places=", ".join(places))
 
 
 def empty_log(engine: sa.Engine) -> None:
@@ -81,50 +106,30 @@ def empty_log(engine: sa.Engine) -> None:
     After `prove_empty` only the survey's change to "closed" stands in it.
     """
     if engine.dialect.name == "sqlite":
-        with maintaining(engine) as connection, _patience(connection, 1):
+        with (
+            maintaining(engine) as connection,
+            _patience(connection, 1),
+            suppress(OperationalError),
+        ):
             connection.exec_driver_sql(_CUT_LOG)
 
 
-def count_traces(path: Path, needles: Collection[bytes]) -> int:
-    """Count the places of a file where one of the needles begins, in bounded memory."""
-    wanted = {needle[:NEEDLE] for needle in needles}
-    if not wanted:
-        return 0
-    begins = _first_three_bytes(wanted)
-    file, found, place, tail = _open_for_good(path), 0, 0, b""
-    while block := os.pread(file, _BLOCK, place):
-        text = tail + block
-        found += sum(text[at : at + NEEDLE] in wanted for at in _candidates(text, begins))
-        place, tail = place + len(block), text[-(NEEDLE - 1) :]
-    return found
+def _rows(engine: sa.Engine, table: str, survey: str) -> int:
+    rows = sa.table(table, sa.column("survey"))
+    with engine.connect().execution_options(read_only=True) as connection:
+        query = sa.select(sa.func.count()).select_from(rows).where(rows.c.survey == survey)
+        return int(connection.scalar(query) or 0)
 
 
-def _open_for_good(path: Path) -> int:
-    """Open a file and never close it.
-
-    When a process closes any handle of a file, it loses all its locks on that file (POSIX), those
-    of SQLite in other threads included; another process could then take the log for abandoned.
-    """
-    state = path.stat()
-    same = (state.st_dev, state.st_ino)
-    if same not in _OPEN:
-        _OPEN[same] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    return _OPEN[same]
-
-
-def _first_three_bytes(wanted: Collection[bytes]) -> npt.NDArray[np.bool_]:
-    """Return a table that says which three bytes a needle may begin with."""
-    begins = np.zeros(2**24, dtype=np.bool_)
-    begins[[int.from_bytes(needle[:3], "big") for needle in wanted]] = True
-    return begins
-
-
-def _candidates(text: bytes, begins: npt.NDArray[np.bool_]) -> list[int]:
-    if len(text) < NEEDLE:
-        return []
-    raw = np.frombuffer(text, dtype=np.uint8).astype(np.uint32)[: len(text) - NEEDLE + 3]
-    places: list[int] = np.flatnonzero(begins[raw[:-2] << 16 | raw[1:-1] << 8 | raw[2:]]).tolist()
-    return places
+def _unused_pages(engine: sa.Engine) -> list[str]:
+    """Return the places of an SQLite database that belong to no table: there should be none."""
+    with engine.connect().execution_options(read_only=True) as connection:
+        pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+        size = int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+        found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+    places = [str(line) for line in found if "never used" in str(line)]
+    main = database_file(engine)
+    return places + ([f"the end of {main}"] if main.stat().st_size > pages * size else [])
 
 
 def _rewrite_sqlite(engine: sa.Engine, patience: float) -> None:
@@ -168,15 +173,44 @@ def _files(engine: sa.Engine) -> tuple[Path, Path, Path]:
 
 
 def _rewrite_postgres(engine: sa.Engine, patience: float) -> None:
-    """VACUUM FULL, once nobody holds a view in which the deleted rows still live."""
-    with maintaining(engine) as connection:
+    """VACUUM FULL, once nobody holds a view in which the deleted rows still live.
+
+    It copies rows that somebody may still see without a word; so tables that should be empty are
+    looked at afterwards.
+    """
+    deadline = time.monotonic() + patience
+    with maintaining(engine) as connection, _lock_timeout(connection, patience):
         now = connection.scalar(sa.text("SELECT CAST(pg_current_xact_id() AS xid)::text"))
-        deadline = time.monotonic() + patience
-        while connection.scalar(_OLDER_VIEWS, {"now": now}):
-            if time.monotonic() > deadline:
-                raise StillInUse
-            time.sleep(0.05)
-        connection.exec_driver_sql(f"SET lock_timeout = {int(patience * 1000)}")
-        for table in EMPTIED:
-            connection.exec_driver_sql(f"VACUUM FULL {table}")
+        rewritten = False
+        while not rewritten:
+            while connection.scalar(_HELD, {"now": now}):
+                _rest(deadline)
+            for table in REWRITTEN:
+                connection.exec_driver_sql(f"VACUUM FULL {table}")
+            if not (rewritten := not any(_kept(connection, table) for table in REWRITTEN)):
+                _rest(deadline)
+
+
+def _rest(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise StillInUse
+    time.sleep(0.05)
+
+
+def _kept(connection: sa.Connection, table: str) -> bool:
+    """Say whether a table without rows takes room: dead ones were copied, which somebody may see.
+
+    Of a table in which other surveys have rows nothing can be said so.
+    """
+    there = f"SELECT FROM {table}"
+    query = f"SELECT pg_relation_size(CAST(:table AS regclass)) > 0 AND NOT EXISTS ({there})"
+    return bool(connection.scalar(sa.text(query), {"table": table}))
+
+
+@contextmanager
+def _lock_timeout(connection: sa.Connection, seconds: float) -> Iterator[None]:
+    connection.exec_driver_sql(f"SET lock_timeout = {int(seconds * 1000)}")
+    try:
+        yield
+    finally:
         connection.exec_driver_sql("RESET lock_timeout")

@@ -1,22 +1,22 @@
-"""Closing a survey from the console: the code, and then how far it is.
+"""Closing a survey from the console: the opening codes, and then how far it is.
 
 The work itself is done in the background by what the app was given as `Closings`; here belong the
 checks before it, and the words for its stages.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, cast
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Reply
 
-from survey.ballots.codes import WrongOpeningCode
-from survey.ballots.keys import KeyMissing
 from survey.services.surveys import SurveyView
 from survey.web.console import closable, known
-from survey.web.forms import CloseForm
+from survey.web.forms import CodeForm
 from survey.web.login import login_required
 from survey.web.site import site
+from survey.web.typed import codes_in, empty_form, opens, sent_form
 
 blueprint = Blueprint("closing", __name__)
 
@@ -49,7 +49,7 @@ class Progress(Protocol):
 class Closings(Protocol):
     """What closes surveys in the background."""
 
-    def start(self, slug: str, code: str) -> bool:
+    def start(self, slug: str, codes: Sequence[str]) -> bool:
         """Begin; False where it is going on already."""
 
     def resume(self, slug: str) -> bool:
@@ -62,31 +62,26 @@ class Closings(Protocol):
 @blueprint.get("/surveys/<slug>/close")
 @login_required
 def ask(slug: str) -> str | Reply:
-    """Say what closing means and ask for an opening code."""
+    """Say what closing means and ask for an opening code, or for two."""
     view = known(slug)
     if _begun(view):
         return redirect(url_for("closing.watch", slug=slug), 303)
-    return _form(view, CloseForm(formdata=None))
+    return _form(view, empty_form(view.scheme))
 
 
 @blueprint.post("/surveys/<slug>/close")
 @login_required
 def close(slug: str) -> Response | Reply:
-    """Check the code at once, then close in the background."""
+    """Check the codes at once, then close in the background."""
     view = known(slug)
     if _begun(view):
         return redirect(url_for("closing.watch", slug=slug), 303)
-    form = CloseForm()
+    form = sent_form(view.scheme)
     if not closable(view, site().clock()):
         return Response(_form(view, form), 409)
-    if form.validate():
-        try:
-            site().keys.unlock(slug, str(form.code.data))
-        except (WrongOpeningCode, KeyMissing) as error:
-            form.refuse("code", str(error))
-    if form.errors:
+    if not opens(form, view):
         return Response(_form(view, form), 422)
-    _closings().start(slug, str(form.code.data))
+    _closings().start(slug, codes_in(form))
     return redirect(url_for("closing.watch", slug=slug), 303)
 
 
@@ -106,7 +101,7 @@ def watched(slug: str) -> Response:
     return jsonify({name: state[name] for name in ("state", "stage", "share")})
 
 
-def _form(view: SurveyView, form: CloseForm) -> str:
+def _form(view: SurveyView, form: CodeForm) -> str:
     return render_template(
         "console/close.html",
         view=view,

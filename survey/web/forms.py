@@ -55,12 +55,18 @@ class SignInForm(Form):
     )
 
 
-class CloseForm(Form):
-    """The opening code, as it stands on the printed sheet."""
+class CodeForm(Form):
+    """The opening codes, as they stand on the printed sheets: one, or two."""
 
     code = StringField(
         validators=[
             InputRequired("Type an opening code. It stands on the printed sheet."),
+            Length(max=100, message="This is longer than an opening code."),
+        ],
+    )
+    code_2 = StringField(
+        validators=[
+            InputRequired("Type a second opening code, from another sheet."),
             Length(max=100, message="This is longer than an opening code."),
         ],
     )
@@ -118,14 +124,17 @@ class PlanForm(Form):
         validators=[DataRequired("List the units and the people asked in each.")],
         filters=[tidy_lines],
     )
+    masked = TextAreaField(filters=[tidy_lines])
     spare = WholeNumber(0, 1000, default=0)
     least = WholeNumber(LEAST_SCORES, 100, default=LEAST_SCORES)
     ends = Line("Write until when people can answer.")
     timezone = Line("Write a time zone, such as Europe/Berlin.")
     closable_from = Line()
     organiser = Line("Write who runs the survey; respondents are told.")
+    scheme = SelectField(validate_choice=False, default="one of two")
     holder_1 = Line("Write who holds the first opening code; respondents are told.")
     holder_2 = Line("Write who holds the second opening code; respondents are told.")
+    holder_3 = Line()
     help_contact = Line("Write whom respondents may ask.")
     harm_role = Line()
     previous = SelectField(validate_choice=False, default="")

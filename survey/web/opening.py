@@ -1,14 +1,17 @@
-"""Opening a survey from the console: the form, and the page that shows the codes once."""
+"""Opening a survey from the console: the form, the page that shows the codes once, and the check
+that they were really written down.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Reply
 
 from survey.services.opening import Opened, Plan, PlanError, open_survey
-from survey.services.surveys import list_surveys
+from survey.services.surveys import SurveyView, list_surveys
 from survey.web.console import known, public_address
-from survey.web.forms import PlanForm
+from survey.web.forms import CodeForm, PlanForm
 from survey.web.login import login_required
 from survey.web.once import AT_WORK, FIELD, new_token, once
 from survey.web.planning import (
@@ -22,6 +25,7 @@ from survey.web.planning import (
     zones,
 )
 from survey.web.site import site
+from survey.web.typed import empty_form, opens, sent_form
 
 blueprint = Blueprint("opening", __name__)
 
@@ -80,6 +84,42 @@ def open_() -> Response:
             once().give_back(token)
 
 
+@blueprint.get("/surveys/<slug>/check")
+@login_required
+def ask_check(slug: str) -> str | Reply:
+    """Ask for the opening codes of a survey that is not closed yet, to see whether they open it."""
+    view = known(slug)
+    return _check(view, empty_form(view.scheme)) if _sealed(view) else _to(slug)
+
+
+@blueprint.post("/surveys/<slug>/check")
+@login_required
+def check(slug: str) -> Response | Reply:
+    """Say whether the codes that were typed open the survey. Nothing is opened, nothing kept.
+
+    The page with the codes sends its form here into a tab of its own, or by its script, and stays.
+    """
+    view = known(slug)
+    if not _sealed(view):
+        return _to(slug)
+    form = sent_form(view.scheme)
+    good = opens(form, view)
+    return Response(_check(view, form, good), 200 if good else 422)
+
+
+def _sealed(view: SurveyView) -> bool:
+    return view.state in ("open", "ended")
+
+
+def _to(slug: str) -> Reply:
+    return redirect(url_for("console.survey", slug=slug), 303)
+
+
+def _check(view: SurveyView, form: CodeForm, good: bool = False) -> str:
+    faults = form.faults()
+    return render_template("console/check.html", view=view, form=form, faults=faults, good=good)
+
+
 def _opened(form: PlanForm, plan: Plan) -> Opened | None:
     """Open the survey; None, with the faults in the form, where that is refused after all."""
     try:
@@ -130,8 +170,10 @@ def _codes(plan: Plan, opened: Opened) -> str:
         "console/codes.html",
         plan=plan,
         slug=opened.slug,
+        fingerprint=opened.fingerprint,
         address=f"{public_address()}/s/{opened.slug}",
         sheets=list(zip(plan.holders, opened.opening_codes, strict=True)),
+        form=empty_form(plan.scheme),
         units=units,
         count=sum(len(unit.codes) for unit in units),
     )

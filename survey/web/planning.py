@@ -1,6 +1,6 @@
 """The form of a new survey, read as a plan: every fault at once, each beside its field.
 
-What a plan must be is decided in `survey.services.opening`; here belong the words of the form, and
+What a plan must be is decided in `survey.services.plan`; here belong the words of the form, and
 which field a fault belongs to.
 """
 
@@ -10,12 +10,15 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import cast
 from zoneinfo import ZoneInfo, available_timezones
 
+from survey.ballots.wrapping import CODES, Scheme
 from survey.config import Config
 from survey.disclosure.values import Policy, Unit
 from survey.questionnaire.definition import Questionnaire, Scale
 from survey.questionnaire.shipped import find, shipped_ids, shipped_text
+from survey.services.names import parse_names
 from survey.services.opening import Plan, PlanError, check_plan, parse_units
 from survey.services.roster import UnitsError
 from survey.services.surveys import SurveyView
@@ -38,6 +41,9 @@ Service desk,,14"""
 MOST_FAULTS = 30
 YEARS = range(2000, 3000)
 PLACES = (
+    (r"Names to take out", "masked"),
+    (r"way to open", "scheme"),
+    (r"different holders", "holder_2"),
     (r"earliest closing|closing before", "closable_from"),
     (r"end date", "ends"),
     (r"time zone", "timezone"),
@@ -92,7 +98,7 @@ def read_plan(form: PlanForm, now: datetime, config: Config, closed: Waves) -> P
 
 def filled_from(view: SurveyView, name: str) -> dict[str, object]:
     """Return what the form begins with for the next wave of a survey; `name` runs it."""
-    first, second = (*view.holders, "", "")[:2]
+    first, second, third = (*view.holders, "", "", "")[:3]
     return {
         "title": view.title,
         "client": view.client,
@@ -103,8 +109,10 @@ def filled_from(view: SurveyView, name: str) -> dict[str, object]:
         "timezone": view.timezone,
         "least": view.policy.scores,
         "organiser": view.organiser or name,
+        "scheme": view.scheme,
         "holder_1": first,
         "holder_2": second,
+        "holder_3": third,
         "help_contact": view.help_contact,
         "harm_role": view.harm_role,
         "previous": view.slug,
@@ -138,16 +146,29 @@ def _plan(form: PlanForm, now: datetime, closed: Waves) -> Plan:
         closable_from=_moment(form, "closable_from", zone) or ends_at,
         timezone=zone,
         organiser=_text(form, "organiser"),
-        holders=(_text(form, "holder_1"), _text(form, "holder_2")),
+        holders=_holders(form),
         help_contact=_text(form, "help_contact"),
         harm_role=_text(form, "harm_role"),
         previous=_previous(form, closed),
+        scheme=cast(Scheme, _text(form, "scheme")),
+        masked=parse_names(_text(form, "masked")),
         spare=_number(form, "spare", 0),
     )
 
 
 def _text(form: PlanForm, name: str) -> str:
     return str(form[name].data or "")
+
+
+def _holders(form: PlanForm) -> tuple[str, ...]:
+    """Return who holds the codes, as many as there are; the spare one lies somewhere too."""
+    two = _text(form, "holder_1"), _text(form, "holder_2")
+    if CODES.get(cast(Scheme, _text(form, "scheme")), 2) == len(two):
+        return two
+    third = _text(form, "holder_3")
+    if not third and not form.holder_3.errors:
+        form.refuse("holder_3", "Write where the spare code is kept; respondents are told.")
+    return (*two, third)
 
 
 def _number(form: PlanForm, name: str, otherwise: int) -> int:

@@ -2,15 +2,17 @@
 
 import os
 import random
+import subprocess
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from survey.storage.engine import engine_of, make_sessions
+from survey.storage.engine import database_file, engine_of, maintaining, make_sessions
 from survey.storage.migrate import migrate
-from survey.storage.models import Box
-from survey.storage.scrub import StillInUse, TracesLeft, count_traces, prove_empty, rewrite
+from survey.storage.models import Box, Credential
+from survey.storage.scrub import StillInUse, TracesLeft, prove_empty, rewrite
+from survey.storage.traces import count_row_images, count_traces
 
 BOXES = 300
 
@@ -71,15 +73,15 @@ def test_after_rewriting_nothing_is_left_and_other_surveys_are_whole(sessions):
     engine = engine_of(sessions)
     if engine.dialect.name == "sqlite":
         with pytest.raises(TracesLeft):
-            prove_empty(engine, needles)
+            prove_empty(engine, "wave-1", needles)
     delete(sessions)
     rewrite(engine)
-    prove_empty(engine, needles)
+    prove_empty(engine, "wave-1", needles)
     with sessions() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Box)) == BOXES
     if engine.dialect.name == "sqlite":
         with pytest.raises(TracesLeft, match=r"headwind\.db"):
-            prove_empty(engine, others)
+            prove_empty(engine, "wave-1", others)
 
 
 def test_deleting_alone_leaves_traces_in_the_log(tmp_path):
@@ -90,7 +92,7 @@ def test_deleting_alone_leaves_traces_in_the_log(tmp_path):
     needles = fill(sessions)
     delete(sessions)
     with pytest.raises(TracesLeft, match="-wal"):
-        prove_empty(engine_of(sessions), needles)
+        prove_empty(engine_of(sessions), "wave-1", needles)
     engine_of(sessions).dispose()
 
 
@@ -103,7 +105,7 @@ def test_a_reader_in_the_way_is_told_and_the_next_try_succeeds(sessions):
         with pytest.raises(StillInUse, match="still reading"):
             rewrite(engine, patience=0.2)
     rewrite(engine)
-    prove_empty(engine, needles)
+    prove_empty(engine, "wave-1", needles)
 
 
 @pytest.mark.postgres
@@ -143,7 +145,88 @@ def test_searching_the_files_costs_the_program_none_of_its_locks(tmp_path):
         before = locks()
         assert before
         with pytest.raises(TracesLeft):
-            prove_empty(engine_of(sessions), needles)
+            prove_empty(engine_of(sessions), "wave-1", needles)
         make_sessions(url)
         assert len(locks()) == len(before)
     engine_of(sessions).dispose()
+
+
+# --- what is proved without knowing what was deleted
+
+
+@pytest.fixture
+def file(tmp_path):
+    return f"sqlite:///{tmp_path / 'headwind.db'}"
+
+
+@pytest.fixture
+def engine(file):
+    migrate(file)
+    engine = engine_of(make_sessions(file))
+    yield engine
+    engine.dispose()
+
+
+def careless(engine, *statements):
+    """Another program that deletes as SQLite does by default: the bytes stay in the file."""
+    with maintaining(engine) as connection:
+        for statement in ("PRAGMA secure_delete=off", *statements, "PRAGMA secure_delete=on"):
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def write_rows(engine):
+    with engine.begin() as connection:
+        row = {"survey": "wave-1", "unit": "north"}
+        connection.execute(
+            sa.insert(Box),
+            [row | {"nullifier": os.urandom(32), "sealed": bytes(8192)} for _ in range(3)],
+        )
+        connection.execute(
+            sa.insert(Credential), [row | {"hash": os.urandom(32)} for _ in range(5)]
+        )
+
+
+def test_rows_of_box_and_credential_are_found_in_a_file_by_their_shape(engine):
+    write_rows(engine)
+    careless(engine)
+    main = database_file(engine)
+    assert count_row_images(main, "wave-1") == 8
+    assert count_row_images(main, "wave-2") == 0
+    careless(engine, "DELETE FROM credential")
+    assert count_row_images(main, "wave-1") > 3
+
+
+def test_whoever_resumes_notices_deleted_rows_spare_pages_and_rows_that_are_left(engine):
+    write_rows(engine)
+    for table in ("box", "credential"):
+        with pytest.raises(TracesLeft, match=f"the table {table}"):
+            prove_empty(engine, "wave-1", ())
+        careless(engine, f"DELETE FROM {table}")
+    with pytest.raises(TracesLeft, match=r"headwind\.db"):
+        prove_empty(engine, "wave-1", ())
+    rewrite(engine)
+    prove_empty(engine, "wave-1", ())
+
+
+def test_bytes_behind_the_last_page_are_noticed(engine):
+    rewrite(engine)
+    with subprocess.Popen(
+        ["tee", "-a", database_file(engine)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    ) as other:
+        other.communicate(b"something that nobody ordered" * 200)
+    with pytest.raises(TracesLeft, match="the end of"):
+        prove_empty(engine, "wave-1", ())
+
+
+@pytest.mark.postgres
+def test_on_a_server_a_row_that_is_left_is_noticed(postgres_server):
+    with postgres_server.database() as url:
+        migrate(url)
+        sessions = make_sessions(url)
+        fill(sessions)
+        with pytest.raises(TracesLeft, match="the table box"):
+            prove_empty(engine_of(sessions), "wave-1", ())
+        delete(sessions)
+        prove_empty(engine_of(sessions), "wave-1", ())
+        engine_of(sessions).dispose()

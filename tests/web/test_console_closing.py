@@ -73,7 +73,7 @@ def test_before_its_time_even_the_right_code_closes_nothing(console, opened, ses
     ("code", "told"),
     [
         ("", "Type an opening code."),
-        ("ABC", "is not an opening code"),
+        ("ABC", "a typing mistake in this opening code"),
         ("000000-000000-000000-000000", "is not an opening code"),
         ("x" * 101, "longer than an opening code"),
     ],
@@ -85,6 +85,7 @@ def test_a_wrong_code_is_told_at_once_and_changes_nothing(
     console.send({"code": code}, 422)
     assert told in text_of(console.html.one("div", role="alert"))
     assert console.html.title.startswith("Error: ")
+    assert not console.html.one("input", id="code").get("value")
     assert state_of(sessions, ended.slug, clock) == "ended"
     console.get(f"/surveys/{ended.slug}/closing")
     assert console.html.h1 == "The survey is not closed"
@@ -96,6 +97,15 @@ def test_a_missing_key_is_told_as_what_it_is(console, ended, config):
     console.get(f"/surveys/{ended.slug}/close")
     console.send({"code": ended.opening_codes[0]}, 422)
     assert "is not in the key folder" in console.html.text
+
+
+def test_a_damaged_key_is_told_as_what_it_is(console, ended, config, sessions, clock):
+    key = config.keys / f"{ended.slug}.key"
+    key.write_text(key.read_text().replace('"scrypt_n": 32768', '"scrypt_n": 1073741824'))
+    console.get(f"/surveys/{ended.slug}/close")
+    console.send({"code": ended.opening_codes[0]}, 422)
+    assert "its scrypt_n is not a power of two up to 131072" in console.html.text
+    assert state_of(sessions, ended.slug, clock) == "ended"
 
 
 def test_the_right_code_closes_the_survey_to_the_end(console, ended, sessions, clock, config):
@@ -186,7 +196,7 @@ def test_another_process_of_the_server_shows_the_same(
     told = elsewhere.get(f"/surveys/{ended.slug}/closing.json").json
     assert told == {"state": "running", "stage": "tallying", "share": 30}
     assert elsewhere.get(f"/surveys/{ended.slug}/close", 303).location.endswith("/closing")
-    assert other.extensions[EXTENSION].start(ended.slug, ended.opening_codes[0]) is False
+    assert other.extensions[EXTENSION].start(ended.slug, ended.opening_codes[:1]) is False
 
 
 def test_what_stopped_a_closing_is_told_and_the_code_asked_for_again(
