@@ -96,6 +96,12 @@ def browser_page(browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
+@pytest.fixture(autouse=True)
+def quick_fingerprint(monkeypatch) -> None:
+    """The real cost, half a second for each opened survey, is paid in test_fingerprint."""
+    monkeypatch.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
+
+
 @pytest.fixture
 def quick_scrypt(monkeypatch) -> None:
     """The real cost, a tenth of a second for each wrapping, is paid in test_ballots_keys."""

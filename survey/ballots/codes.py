@@ -10,6 +10,7 @@ and every exchange of two characters is noticed, neighbours or not (two wrong ch
 """
 
 import secrets
+from collections.abc import Iterable
 from hashlib import blake2b
 
 from survey.errors import UserError
@@ -41,6 +42,12 @@ class WrongOpeningCode(UserError):
     """
 
 
+class OpeningCodeMistyped(WrongOpeningCode):
+    """There is a typing mistake in this opening code. Nothing was changed. Please compare it with
+    the printed sheet: four groups of six letters and digits.
+    """
+
+
 def person_code() -> str:
     """Return a new code for one person, as it is printed: `K7M2QX-...`."""
     return _grouped(_random(PERSON_LENGTH))
@@ -60,10 +67,10 @@ def read_person_code(typed: str) -> str:
 
 
 def read_opening_code(typed: str) -> str:
-    """Return the plain form of an opening code; `WrongOpeningCode` where that fails."""
+    """Return the plain form of an opening code; `OpeningCodeMistyped` where that fails."""
     plain = _plain(typed)
     if not _is_valid(plain, OPENING_LENGTH):
-        raise WrongOpeningCode
+        raise OpeningCodeMistyped
     return plain
 
 
@@ -80,7 +87,21 @@ def nullifier(code: str, survey: str) -> bytes:
 def receipt(sealed: bytes) -> str:
     """Return the short hash of a sealed box that its owner may keep: `9F3K-7ZQ2-MM0T`."""
     digest = blake2b(sealed, digest_size=8, person=b"hw receipt").digest()
-    number = int.from_bytes(digest, "big")
+    return _receipt(int.from_bytes(digest, "big"))
+
+
+def padded(receipts: Iterable[str], many: int) -> frozenset[str]:
+    """Return receipts among made-up ones of the same looks, so that there are `many` in all.
+
+    Somebody's receipt is by chance among the made-up ones once in 2^60 / `many` times.
+    """
+    filled = set(receipts)
+    while len(filled) < many:
+        filled.add(_receipt(secrets.randbits(5 * RECEIPT_LENGTH)))
+    return frozenset(filled)
+
+
+def _receipt(number: int) -> str:
     characters = "".join(ALPHABET[(number >> 5 * at) & 31] for at in range(RECEIPT_LENGTH))
     return "-".join(characters[at : at + 4] for at in range(0, RECEIPT_LENGTH, 4))
 

@@ -158,7 +158,7 @@ def load_harm_signs(session: Session, slug: str) -> tuple[HarmSign, ...]:
 
 
 def load_receipts(session: Session, slug: str) -> tuple[str, ...]:
-    """Return the closing record: the receipts of all boxes that were opened, in their own order."""
+    """Return the closing record in its own order: receipts of opened boxes, and made-up ones."""
     query = sa.select(models.ClosingReceipt.receipt).where(models.ClosingReceipt.survey == slug)
     with reading(session):
         _closed(_row(session, slug))

@@ -1,0 +1,94 @@
+"""What was frozen when a survey was opened: as a text for everybody, and its fingerprint.
+
+The one place where the rows of a survey become `Frozen`: at opening, whenever its revision moves,
+and when somebody asks whether the words still fit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from survey.ballots.fingerprint import Frozen, canonical, fingerprint
+from survey.disclosure.values import Unit
+from survey.services.surveys import UnknownSurvey
+from survey.storage.engine import reading
+from survey.storage.models import Survey
+from survey.storage.queries import units_of
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The words that were stored at opening, and those of what the tables hold now."""
+
+    stored: str
+    computed: str
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing was changed since the words were made."""
+        return self.stored == self.computed
+
+
+def frozen_text(session: Session, slug: str) -> bytes:
+    """Return the text that the fingerprint is made from; `UnknownSurvey` where there is none."""
+    with reading(session):
+        _, text = _row_and_text(session, slug)
+    return text
+
+
+def check_fingerprint(session: Session, slug: str) -> Checked:
+    """Compute the words anew from what the tables hold now; takes about half a second."""
+    with reading(session):
+        row, text = _row_and_text(session, slug)
+        stored = row.fingerprint
+    return Checked(stored, fingerprint(text))
+
+
+def renew_fingerprint(session: Session, slug: str) -> str:
+    """Make and store the words of a survey whose revision has moved; return them.
+
+    Inside the transaction that changed it, since neither may be seen without the other. Writers
+    wait for half a second meanwhile.
+    """
+    row, text = _row_and_text(session, slug)
+    row.fingerprint = fingerprint(text)
+    return row.fingerprint
+
+
+def fingerprint_of(row: Survey, units: Sequence[Unit]) -> str:
+    """Return the words of a survey that is not written yet."""
+    return fingerprint(canonical(_frozen(row, units)))
+
+
+def _row_and_text(session: Session, slug: str) -> tuple[Survey, bytes]:
+    row = session.get(Survey, slug, populate_existing=True)
+    if row is None:
+        raise UnknownSurvey
+    units = [Unit(unit.id, unit.name, unit.parent, unit.asked) for unit in units_of(session, slug)]
+    return row, canonical(_frozen(row, units))
+
+
+def _frozen(row: Survey, units: Sequence[Unit]) -> Frozen:
+    return Frozen(
+        survey=row.slug,
+        revision=row.revision,
+        title=row.title,
+        client=row.client,
+        organiser=row.organiser,
+        contact=row.help_contact,
+        practice=row.practice,
+        critical=row.critical,
+        shown_from=(row.policy_scores, row.policy_single, row.policy_spread),
+        opened_at=row.opened_at,
+        ends_at=row.ends_at,
+        closable_from=row.closable_from,
+        timezone=row.timezone,
+        scheme=row.scheme,
+        holders=row.holders,
+        harm_role=row.harm_role,
+        previous=row.previous,
+        public_key=row.public_key,
+        units=units,
+        questionnaire=row.questionnaire,
+    )
