@@ -25,9 +25,13 @@ from survey.web import (
     closing,
     console,
     errors,
+    hiding,
     landing,
     login,
     opening,
+    papers,
+    promises,
+    record,
     reports,
     respond,
     security,
@@ -36,6 +40,20 @@ from survey.web.moments import moment
 from survey.web.site import EXTENSION, Site
 
 Clock = Callable[[], datetime]
+PAGES = (
+    assets,
+    landing,
+    respond,
+    record,
+    promises,
+    login,
+    console,
+    opening,
+    closing,
+    reports,
+    hiding,
+    papers,
+)
 
 
 def create_app(
@@ -73,7 +91,7 @@ def create_app(
     _set_up_templates(app, look)
     security.protect(app, config)
     errors.handle(app)
-    for module in (assets, landing, respond, login, console, opening, closing, reports):
+    for module in PAGES:
         app.register_blueprint(module.blueprint)
     CSRFProtect(app).exempt(respond.blueprint)
     return app

@@ -104,6 +104,11 @@ def test_an_answer_that_was_not_asked_leaves_nothing(place):
     assert place.tables()["box"] == []
 
 
+def test_a_fault_in_the_answers_is_told_before_an_unknown_code_and_so_tells_nothing_of_it(place):
+    with pytest.raises(AnswerRefused, match="from 1 to 5"):
+        place.answer(person_code(), Response({"T1": 7}))
+
+
 def test_at_the_end_answers_are_refused_to_the_second(place):
     place.answer(place.codes[0], Response(), now=END - timedelta(seconds=1))
     with pytest.raises(SurveyOver):

@@ -50,11 +50,15 @@ def submit(session: Session, slug: str, code: str, response: Response, now: date
     """
     plain_code = read_person_code(code)
     with session.begin():
-        asked, unit = _asked(session, slug, credential(plain_code, slug), now)
-        packed = pack(_layout(asked.questionnaire), asked.place, response)
+        asked = _asked(session, slug, credential(plain_code, slug), now)
+        # Packed and sealed for an unknown code too, and then dropped: a fault in the answers is
+        # told whatever the code is, and the work for a bad code is nearly that for a good one.
+        packed = pack(_layout(asked.questionnaire), max(asked.place, 0), response)
         spent = nullifier(plain_code, slug)
-        sealed = seal(asked.public_key, packed, slug, unit, spent)
-        if not put_box(session, slug, unit, spent, sealed, now):
+        sealed = seal(asked.public_key, packed, slug, asked.unit or "", spent)
+        if asked.unit is None:
+            raise CodeUnknown
+        if not put_box(session, slug, asked.unit, spent, sealed, now):
             raise SurveyOver
     return receipt(sealed)
 
@@ -66,19 +70,18 @@ def check_code(session: Session, slug: str, code: str, now: datetime) -> None:
     """
     hashed = credential(code, slug)
     with reading(session):
-        _asked(session, slug, hashed, now)
+        if _asked(session, slug, hashed, now).unit is None:
+            raise CodeUnknown
 
 
-def _asked(session: Session, slug: str, hashed: bytes, now: datetime) -> tuple[Asked, str]:
-    """Return what the holder of a code is asked, and in which unit, where answers are taken."""
+def _asked(session: Session, slug: str, hashed: bytes, now: datetime) -> Asked:
+    """Return what the holder of a code is asked, where answers are taken."""
     asked = asked_by(session, slug, hashed, now)
     if asked is None:
         raise NotOpen
     if not asked.takes_answers:
         raise SurveyOver
-    if asked.unit is None:
-        raise CodeUnknown
-    return asked, asked.unit
+    return asked
 
 
 @lru_cache(maxsize=64)

@@ -1,5 +1,5 @@
-// Shows one part of the survey at a time and takes the code out of the address.
-// Stores nothing; sends nothing but the form.
+// Shows one part of the survey at a time, takes the code out of the address, and tells of a mistyped
+// code and of words that could point to somebody. Stores nothing; sends nothing but the form.
 (function () {
   "use strict";
   var secret = location.hash.slice(1);
@@ -19,6 +19,42 @@
       document.getElementById("receipt").textContent = secret;
       document.getElementById("slip").hidden = false;
     }
+  }
+
+  // The last character checks the others: see survey/ballots/codes.py.
+  function whole(typed) {
+    var plain = typed.toUpperCase().replace(/[\s\-\u2010-\u2014_.]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+    var value = 0;
+    for (var i = 0; i < plain.length; i += 1) {
+      value = value << 1 ^ (value & 16 ? 37 : 0) ^ "0123456789ABCDEFGHJKMNPQRSTVWXYZ".indexOf(plain[i]);
+    }
+    return plain.length === 18 && value === 0;
+  }
+
+  // What both pages with a form do: that of the survey, and the one that asks for the code again.
+  function guard(form) {
+    var code = form.elements.code, typo = document.getElementById("typo");
+    form.addEventListener("submit", function (event) {
+      typo.hidden = whole(code.value);
+      if (!typo.hidden) {
+        event.preventDefault();
+        code.focus();
+      }
+    });
+
+    // Never in the way, and nothing of it is sent.
+    form.addEventListener("input", function (event) {
+      if (event.target.rows) {
+        event.target.nextElementSibling.firstChild.hidden = !/@[^\s@]|:\/\/|\bwww\.|\w\.(com|org|net|eu|de|uk)\b|\d{6}|(\d[ ()./-]{0,2}){7}/i.test(event.target.value);
+      }
+    });
+
+    // Whoever comes back finds an empty form, and a page sent once is not sent again by a reload.
+    history.replaceState({ part: 0 }, "");
+    addEventListener("pagehide", function () { form.remove(); });
+    addEventListener("pageshow", function (event) {
+      if (event.persisted) { location.replace(location.pathname); }
+    });
   }
 
   function survey(form) {
@@ -89,28 +125,12 @@
       if (event.state) { show(event.state.part); }
     });
 
-    // Whoever comes back finds an empty form.
-    addEventListener("pagehide", function () {
-      all("input, textarea", form).forEach(function (field) {
-        if (field.type === "radio" || field.type === "checkbox") {
-          field.checked = false;
-        } else {
-          field.value = "";
-        }
-      });
-    });
-    addEventListener("pageshow", function (event) {
-      if (event.persisted) { location.replace(form.action); }
-    });
-
     all(".part > h2").forEach(function (heading) { heading.setAttribute("aria-level", "1"); });
     if (secret) { code.value = secret; }
-    history.replaceState({ part: 0 }, "");
     if (fault) {
       fault = find(fault.hash.slice(1));
       for (var i = 1; i <= fault; i += 1) { history.pushState({ part: i }, ""); }
       show(fault);
-      document.querySelector(".errsum").focus();
     } else {
       show(0);
     }
@@ -118,6 +138,9 @@
   }
 
   document.addEventListener("DOMContentLoaded", function () {
-    if (document.forms.length) { survey(document.forms[0]); } else { receipt(); }
+    var form = document.forms[0], fault = document.querySelector(".errsum");
+    if (form) { guard(form); } else { receipt(); }
+    if (document.getElementById("back")) { survey(form); }
+    if (fault) { fault.focus(); }
   });
 }());

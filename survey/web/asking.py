@@ -11,11 +11,13 @@ from typing import ClassVar
 
 from werkzeug.datastructures import MultiDict
 
-from survey.ballots.payload import Response
+from survey.ballots.payload import Response, clean_comment
 from survey.questionnaire.definition import Choice, Item, Questionnaire, Text
 
 PRACTICE = "[PRACTICE]"
 COMMENT_LENGTH = 600
+OPEN = "open-"
+"""Begins the names of questions answered in one's own words."""
 PAIRS_A_PART = 4
 """Practices on one page: each brings two questions."""
 NOT_SAID = "0"
@@ -187,7 +189,7 @@ class _Asked:
             options = self.choices(asked.pick_list.options)
             question = self.text(asked.pick_list.question)
             blocks.append(Some("pick", question, options, asked.pick_list.most))
-        blocks += [Words(f"open-{o.id}", self.text(o.text)) for o in asked.open_questions]
+        blocks += [Words(f"{OPEN}{o.id}", self.text(o.text)) for o in asked.open_questions]
         if asked.tenure:
             bands = self.choices(asked.tenure.bands)
             question = self.text(asked.tenure.question)
@@ -217,10 +219,45 @@ def read(
             case Some():
                 picks = _some(form, question, faults)
             case Words():
-                comments[question.name.removeprefix("open-")] = _words(form, question, faults)
+                comments[question.name.removeprefix(OPEN)] = _words(form, question, faults)
     answers = {name: int(v) for name, v in chosen.items() if v and name in columns}
     kept = {name: text for name, text in comments.items() if text}
     return Response(answers, chosen.get("tenure") or None, picks, kept), tuple(faults)
+
+
+def fields(response: Response) -> tuple[tuple[str, str], ...]:
+    """Return answers as the names and values of a form; `read` gives them back the same."""
+    once = [("tenure", response.tenure)] if response.tenure else []
+    return (
+        *((name, str(value)) for name, value in response.answers.items()),
+        *once,
+        *(("pick", option) for option in response.picks),
+        *((f"{OPEN}{name}", text) for name, text in response.comments.items()),
+    )
+
+
+def longest(pages: Sequence[Part], columns: Sequence[str]) -> Response:
+    """Return the answers that take most room in a page: no lawful ones take more.
+
+    A quotation mark takes five bytes there, and no character takes more.
+    """
+    answers: dict[str, int] = {}
+    picks: tuple[str, ...] = ()
+    comments: dict[str, str] = {}
+    tenure = None
+    for question in questions(pages):
+        match question:
+            case One() if question.name in columns:
+                answers[question.name] = max(int(value) for value, _ in question.options)
+            case One():
+                tenure = max((value for value, _ in question.options), key=len)
+            case Some():
+                options = [value for value, _ in question.options]
+                long = sorted(options, key=len, reverse=True)[: question.most]
+                picks = tuple(value for value in options if value in long)
+            case Words():
+                comments[question.name.removeprefix(OPEN)] = '"' * question.length
+    return Response(answers, tenure, picks, comments)
 
 
 def _one(form: Mapping[str, str], question: One, faults: list[Fault]) -> str:
@@ -253,7 +290,7 @@ def _some(form: MultiDict[str, str], question: Some, faults: list[Fault]) -> tup
 
 
 def _words(form: Mapping[str, str], question: Words, faults: list[Fault]) -> str:
-    text = form.get(question.name, "").replace("\r\n", "\n").strip()
+    text = clean_comment(form.get(question.name, ""))
     if len(text) > question.length:
         what = (
             f"Shorten your answer to “{question.text}” to {question.length} characters: "

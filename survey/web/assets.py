@@ -8,6 +8,7 @@ for ever, a style sheet can name its font by a relative address, and an upgrade 
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,12 @@ blueprint = Blueprint("assets", __name__)
 
 KEPT = ".css", ".js", ".woff2", ".svg", ".txt"
 PACKED = ".css", ".js", ".svg", ".txt"
+VENDOR = "vendor"
+COMMENTS = {
+    ".js": re.compile(rb"^ *//.*\n", re.M),
+    ".css": re.compile(rb"^ */\*.*?\*/\n", re.M | re.S),
+}
+"""Comments on lines of their own, where our files have theirs."""
 TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
 
 
@@ -60,11 +67,18 @@ class Assets:
 def load(folder: Path) -> Assets:
     """Read every file of the look under a folder."""
     paths = sorted(p for p in folder.rglob("*") if p.suffix in KEPT)
-    files = {name: Asset(name, p.read_bytes()) for p in paths if (name := _name(folder, p))}
+    files = {name: Asset(name, _body(p)) for p in paths if (name := _name(folder, p))}
     digest = hashlib.sha256()
     for name, asset in files.items():
         digest.update(f"{name}\0{len(asset.body)}\0".encode() + asset.body)
     return Assets(files, digest.hexdigest()[:12])
+
+
+def _body(path: Path) -> bytes:
+    """Return a file as it travels: ours without their comments, which are for who works on them."""
+    body = path.read_bytes()
+    comments = COMMENTS.get(path.suffix)
+    return comments.sub(b"", body) if comments and path.parent.name != VENDOR else body
 
 
 def _name(folder: Path, path: Path) -> str:

@@ -1,16 +1,19 @@
-"""A brake on guessing passwords: after many wrong tries, a few minutes of rest.
+"""Brakes on guessing: after many wrong tries from one place, a few minutes of rest.
 
-It counts in the memory of this process and forgets soon. Addresses are kept only as hashes under a
-key that this process made for itself.
+A brake counts in the memory of this process (each process of a server has its own) and keeps no
+address: only a hash under a key that it makes for itself. A count is dropped when its time is over,
+also when nobody asks again, and with the last one the key. What is a wrong try, and what follows
+from too many, is decided by whoever asks.
 """
 
 import secrets
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
-from threading import Lock
+from ipaddress import IPv6Address
+from threading import Lock, Timer
 from typing import cast
 
 from flask import current_app
@@ -19,63 +22,131 @@ from survey.errors import UserError
 from survey.services.accounts import SignInRefused
 
 EXTENSION = "headwind.brake"
+CODES = "headwind.brake.codes"
 REST = 300.0
 """Seconds after which a wrong try is forgotten."""
 MOST_HERE = 30
-"""Wrong tries from one network address; a whole office may share it."""
+"""Wrong passwords from one network address; a whole office may share it."""
 MOST_FOR_ONE = 8
-"""Wrong tries from one network address for one e-mail address. Not for the e-mail address alone:
-then anybody could keep its owner out."""
+"""Wrong passwords from one network address for one e-mail address. Not for the e-mail address
+alone: then anybody could keep its owner out."""
+MOST_CODES = 60
+"""Wrong codes from one network address. A right one is taken all the same."""
 MOST_KEPT = 20_000
+LATE = 0.01
+"""How much later than its time a try may be dropped, as a share of it: 3 seconds. Several are then
+dropped at once."""
 
 
 class TooManyTries(UserError):
     """There were too many wrong tries. Please wait five minutes and try again."""
 
 
-class Brake:
-    """Counts wrong tries by network address, and by network and e-mail address together."""
+class TooManyCodes(TooManyTries):
+    """Too many wrong codes came from your network in the last five minutes. Please compare yours
+    with your card or mail: a right code is taken at any time.
+    """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+
+class Brake:
+    """Counts wrong tries by where they came from.
+
+    Parameters
+    ----------
+    clock : gives the seconds of now
+    rest : seconds after which a try is forgotten
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, rest: float = REST) -> None:
         self._clock = clock
+        self._rest = rest
         self._lock = Lock()
-        self._secret = secrets.token_bytes(32)
-        self._wrong: dict[bytes, deque[float]] = {}
+        self._tries: deque[tuple[float, bytes]] = deque()
+        self._counts: Counter[bytes] = Counter()
+        self._key = b""
+        self._timer: Timer | None = None
 
     @contextmanager
     def trying(self, network: str, email: str) -> Iterator[None]:
-        """Guard one try: `TooManyTries` before it, where there were too many; counts a refusal."""
-        limits = {
-            self._hash(network): MOST_HERE,
-            self._hash(network, email.strip().lower()): MOST_FOR_ONE,
-        }
+        """Guard one sign-in: `TooManyTries` before it, where there were too many."""
+        limits = {(network,): MOST_HERE, (network, email.strip().lower()): MOST_FOR_ONE}
         with self._lock:
             self._forget()
-            if any(len(self._wrong.get(key, ())) >= most for key, most in limits.items()):
+            if any(self._counts[self._hash(*who)] >= most for who, most in limits.items()):
                 raise TooManyTries
         try:
             yield
         except SignInRefused:
-            with self._lock:
-                for key in limits:
-                    self._wrong.setdefault(key, deque()).append(self._clock())
+            for who, most in limits.items():
+                self.wrong(*who, most=most)
             raise
 
-    def _hash(self, *parts: str) -> bytes:
-        return blake2b("\0".join(parts).encode(), key=self._secret, digest_size=16).digest()
+    def wrong(self, network: str, *more: str, most: int) -> bool:
+        """Count a wrong try; say whether there were `most` of them before it."""
+        with self._lock:
+            self._forget()
+            who = self._hash(network, *more)
+            if self._counts[who] >= most:
+                return True
+            self._tries.append((self._clock(), who))
+            self._counts[who] += 1
+            self._wake()
+            return False
+
+    def _hash(self, network: str, *more: str) -> bytes:
+        self._key = self._key or secrets.token_bytes(32)
+        told = "\0".join((_place(network), *more))
+        return blake2b(told.encode(), key=self._key, digest_size=16).digest()
 
     def _forget(self) -> None:
         """Drop what is old, and the oldest where there is too much of it."""
-        gone = self._clock() - REST
-        for key, times in list(self._wrong.items()):
-            while times and times[0] <= gone:
-                times.popleft()
-            if not times:
-                del self._wrong[key]
-        for key in list(self._wrong)[: max(0, len(self._wrong) - MOST_KEPT)]:
-            del self._wrong[key]
+        gone = self._clock() - self._rest
+        while self._tries and (self._tries[0][0] <= gone or len(self._tries) >= MOST_KEPT):
+            who = self._tries.popleft()[1]
+            self._counts[who] -= 1
+            if not self._counts[who]:
+                del self._counts[who]
+        if not self._tries:
+            self._key = b""
+
+    def _wake(self) -> None:
+        """See to it that the oldest try is forgotten in time, whoever asks or not."""
+        if self._timer is None:
+            left = max(0.0, self._tries[0][0] + self._rest - self._clock())
+            self._timer = Timer(left + self._rest * LATE, self._tidy)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _tidy(self) -> None:
+        with self._lock:
+            self._timer = None
+            self._forget()
+            if self._tries:
+                self._wake()
+
+
+def _place(network: str) -> str:
+    """Return what counts as one place: an address, or the half of an IPv6 one that a site is given.
+
+    Whoever has one address of such a half has all of them.
+    """
+    if ":" not in network:
+        return network
+    try:
+        return IPv6Address(network.partition("%")[0]).exploded[:19]
+    except ValueError:
+        return network
 
 
 def brake() -> Brake:
-    """Return the brake of this process."""
-    return cast(Brake, current_app.extensions.setdefault(EXTENSION, Brake()))
+    """Return the brake of this process on passwords."""
+    return _brake(EXTENSION)
+
+
+def codes_brake() -> Brake:
+    """Return the brake of this process on the codes of respondents."""
+    return _brake(CODES)
+
+
+def _brake(name: str) -> Brake:
+    return cast(Brake, current_app.extensions.setdefault(name, Brake()))

@@ -1,9 +1,14 @@
 """Every failure as a page: one heading, one sentence, a way on. Never a traceback.
 
-What goes wrong on a respondent's page is logged without its message, which could hold a code.
+What goes wrong on a respondent's page is logged without its message, which could hold a code. So is
+what goes wrong with any form, since opening codes and passwords are sent in forms, and at an
+address that leads nowhere, which can be a mistyped link.
 """
 
-from flask import Flask, Response, current_app, render_template, request
+import logging
+from traceback import format_tb
+
+from flask import Flask, Response, current_app, has_request_context, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -22,8 +27,32 @@ SENTENCES = {
 STALE = "The form has been open for too long. Go back, load the page again and send it once more."
 
 
+class Confidential(logging.Filter):
+    """Takes the message out of failures where it could hold a code, whoever logs them.
+
+    Flask itself logs what fails outside our pages: in the page of a failure, in the headers.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the kind of the failure and the lines of the program that led to it."""
+        if not (isinstance(record.exc_info, tuple) and has_request_context()):
+            return True
+        path, page = request.path, request.endpoint
+        if request.method != "GET" or page is None or path.startswith(RESPONDENTS):
+            kind, _, trace = record.exc_info
+            record.msg = "%s in %s, its message left out:\n%s"
+            record.args = (kind.__name__ if kind else "?", page, "".join(format_tb(trace)))
+            record.exc_info = record.exc_text = None
+        return True
+
+
+CONFIDENTIAL = Confidential()
+"""One for all apps of a process: they share their log."""
+
+
 def handle(app: Flask) -> None:
     """Answer every failure of an app with a page."""
+    app.logger.addFilter(CONFIDENTIAL)
     app.register_error_handler(UserError, _refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
@@ -56,15 +85,5 @@ def _http(error: HTTPException) -> Response:
 def _unforeseen(error: Exception) -> Response:
     if current_app.testing:
         raise error
-    if request.path.startswith(RESPONDENTS):
-        current_app.logger.error("%s on a respondent's page, at %s", type(error), _place(error))
-    else:
-        current_app.logger.error("Failure on %s", request.path, exc_info=error)
+    current_app.logger.error("Failure on %s", request.path, exc_info=error)
     return page(500, *SENTENCES[500])
-
-
-def _place(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"

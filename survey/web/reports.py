@@ -4,11 +4,14 @@ Each page is a function of the released tables (`survey.services.surveys.load_re
 sections that `survey.exports.sections` also gives to the file to take along.
 """
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, abort, render_template, url_for
 
 from survey.exports.html import render_html
 from survey.exports.sections import WORDING, group_section, organisation_section
 from survey.report.model import GroupReport, Report
+from survey.services.hiding import mark_of
 from survey.services.surveys import NeverOpened, NotClosedYet, load_harm_signs, load_report
 from survey.web.console import known
 from survey.web.login import login_required
@@ -30,6 +33,7 @@ def organisation(slug: str) -> str | tuple[str, int]:
         report=report,
         section=organisation_section(report),
         link=lambda group: _address(slug, group),
+        **_hiding(slug),
         **WORDING,
     )
 
@@ -66,6 +70,7 @@ def team(slug: str, key: str) -> str | tuple[str, int]:
         before=before,
         after=after,
         link=lambda group: _address(slug, group),
+        **_hiding(slug),
         **WORDING,
     )
 
@@ -105,6 +110,15 @@ def _report(slug: str) -> Report | str:
 
 def _not_yet(slug: str, reason: str) -> tuple[str, int]:
     return render_template("report/not_yet.html", slug=slug, reason=reason), 404
+
+
+def _hiding(slug: str) -> dict[str, Callable[[str], str]]:
+    """Return where a comment can be hidden, by its words, and a hidden one shown, by its mark."""
+
+    def hidden(mark: str) -> str:
+        return url_for("hiding.ask", slug=slug, mark=mark)
+
+    return {"hiding": lambda text: hidden(mark_of(text)), "hidden": hidden}
 
 
 def _address(slug: str, group: GroupReport) -> str:

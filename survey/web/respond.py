@@ -11,20 +11,23 @@ from datetime import datetime, timedelta
 from gzip import compress
 from typing import cast
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
-from werkzeug.wrappers import Response as Reply
+from flask import Blueprint, Response, abort, current_app, render_template, request
 
-from survey.ballots.codes import CodeMistyped, read_person_code
+from survey.ballots.codes import CodeMistyped, person_code, read_person_code
 from survey.ballots.payload import AnswerRefused
+from survey.ballots.payload import Response as Answers
 from survey.disclosure.values import Unit
 from survey.services.answering import CodeUnknown, NotOpen, SurveyOver, submit
+from survey.services.promises.page import said
 from survey.services.surveys import SurveyView, UnknownSurvey, survey_view
-from survey.services.waiting import LEAST_ASKED
-from survey.web.asking import Fault, Part, minutes_left, parts, questions, read
+from survey.web.asking import Fault, Part, longest, minutes_left, parts, questions, read
 from survey.web.assets import pack
+from survey.web.brake import MOST_CODES, TooManyCodes, codes_brake
 from survey.web.moments import moment
 from survey.web.security import forged
 from survey.web.site import site
+from survey.web.told import told_of
+from survey.web.uniform import Replies, replies
 
 blueprint = Blueprint("respond", __name__)
 
@@ -33,6 +36,10 @@ FRESH = timedelta(seconds=1)
 KEPT = "headwind.respond"
 NAME = re.compile(r"[a-z0-9-]{1,80}")
 """What the name of a survey can be; anything else is not worth a look into the database."""
+
+
+class CodeMissing(CodeMistyped):
+    """Your code is missing. It stands on your card, or in your link after the # sign."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class Ready:
     page: bytes
     packed: bytes
     """The page in gzip."""
+    replies: Replies | None
+    """None where no answers are taken."""
 
 
 @blueprint.get("/s/<slug>")
@@ -64,28 +73,24 @@ def ask(slug: str) -> Response:
 
 
 @blueprint.post("/s/<slug>")
-def answer(slug: str) -> Reply:
-    """Seal what was sent and give the receipt, or show the page again with everything kept."""
+def answer(slug: str) -> Response:
+    """Seal what was sent and give the receipt, or ask again with everything kept."""
     if forged(request.host):
         abort(403)
     ready = _ready(slug)
-    if ready.view.state != "open":
+    if ready.replies is None:
         return _refused(ready.view, str(SurveyOver()))
     response, faults = read(request.form, ready.parts, ready.view.questionnaire.columns)
-    code = request.form.get("code", "")
-    faults += _code_faults(code)
     if faults:
         return _again(ready, faults)
     try:
-        with site().sessions() as session:
-            receipt = submit(session, slug, code, response, site().clock())
-    except CodeUnknown as error:
-        return _again(ready, (Fault("code", "code", str(error)),))
+        return ready.replies.sent(_submitted(slug, response))
+    except (CodeMistyped, CodeUnknown) as error:
+        return _bad_code(ready.replies, response, str(error))
     except AnswerRefused as error:
         return _again(ready, (Fault("", "", str(error)),))
     except (SurveyOver, NotOpen) as error:
         return _refused(ready.view, str(error))
-    return redirect(f"/s/{slug}/thanks#{receipt}", 303)
 
 
 @blueprint.get("/s/<slug>/thanks")
@@ -96,15 +101,29 @@ def thanks(slug: str) -> Response:  # noqa: ARG001 -- the same for every survey
     return response
 
 
-def _code_faults(code: str) -> tuple[Fault, ...]:
-    """Return what is wrong with a code by itself, so that it is told together with the rest."""
-    if not code.strip():
-        return (Fault("code", "code", "Type your code. It stands on your card or in your link."),)
+def _submitted(slug: str, response: Answers) -> str:
+    """Submit answers with the code that was sent; return the receipt.
+
+    With a code that cannot be one, a fresh code that nobody has goes the same way, so that every
+    bad code costs the same work and every fault in the answers is told before it.
+    """
+    code, mistyped = request.form.get("code", ""), None
     try:
         read_person_code(code)
     except CodeMistyped as error:
-        return (Fault("code", "code", str(error)),)
-    return ()
+        code, mistyped = person_code(), error if code.strip() else CodeMissing()
+    try:
+        with site().sessions() as session:
+            return submit(session, slug, code, response, site().clock())
+    except CodeUnknown as error:
+        raise mistyped or error from error
+
+
+def _bad_code(pages: Replies, response: Answers, sentence: str) -> Response:
+    """Ask for the code again; after many bad ones from one network, say so."""
+    if codes_brake().wrong(request.remote_addr or "", most=MOST_CODES):
+        return pages.bad_code(response, str(TooManyCodes()), 429)
+    return pages.bad_code(response, sentence)
 
 
 def _ready(slug: str) -> Ready:
@@ -131,13 +150,15 @@ def _ready(slug: str) -> Ready:
 
 def _made(view: SurveyView, now: datetime) -> Ready:
     pages: tuple[Part, ...] = ()
+    both = None
     if view.state == "open":
         pages = parts(view.questionnaire, view.practice, language_of(view))
         html = _survey(view, pages, {}, ())
+        both = replies(view, longest(pages, view.questionnaire.columns))
     else:
         html = _over(view)
     page = html.encode()
-    return Ready(view, now, pages, page, compress(page, compresslevel=9, mtime=0))
+    return Ready(view, now, pages, page, compress(page, compresslevel=9, mtime=0), both)
 
 
 def language_of(view: SurveyView) -> str:
@@ -169,11 +190,7 @@ def _survey(
         ends=moment(view.ends_at, view.timezone),
         closable=moment(view.closable_from, view.timezone),
         early=view.closable_from < view.ends_at,
-        holders=listed(view.holders or (view.organiser,)),
-        one_holder=len(view.holders) <= 1,
-        harm=bool(view.questionnaire.readiness.harm_items and view.harm_role),
-        participation_least=LEAST_ASKED,
-        written=bool(view.questionnaire.open_questions),
+        said=said(told_of(view)),
     )
 
 
@@ -192,12 +209,6 @@ def depths(units: Sequence[Unit]) -> list[Depth]:
     return walk(None, 0)
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return `A`, `A and B` or `A, B and C`."""
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def _again(ready: Ready, faults: Sequence[Fault]) -> Response:
     given = {name: values for name, values in request.form.lists()}
     return Response(_survey(ready.view, ready.parts, given, faults), status=422)
@@ -213,6 +224,7 @@ def _over(view: SurveyView) -> str:
         client=view.client,
         heading="This survey has ended",
         sentences=sentences,
+        record=f"/s/{view.slug}/record",
     )
 
 

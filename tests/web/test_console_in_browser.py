@@ -59,7 +59,7 @@ def test_a_form_pressed_twice_shows_the_codes_of_one_survey(visit, served):
         dialog.accept()
 
     page.on("dialog", agree)
-    page.click("text=on to the survey")
+    page.click("text=Go on without the check")
     page.wait_for_selector("text=What was fixed at opening")
     assert asked == ["beforeunload"]
     page.goto(f"{served}/surveys")
@@ -79,6 +79,33 @@ def test_after_a_fault_the_summary_has_the_focus_and_leads_to_the_field(visit):
     assert page.evaluate("document.activeElement.className") == "errsum"
     page.click(".errsum a >> nth=0")
     assert page.evaluate("document.activeElement.id") == "title"
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_codes_are_typed_back_and_the_page_with_them_stays_until_they_are_right(visit, script):
+    page = visit("/surveys/new", java_script_enabled=script)
+    fill_in(page)
+    assert not page.locator("#holder_3").is_visible()
+    page.check("#scheme-3")
+    page.fill("#holder_3", "sealed, with the notary")
+    page.click("main button[type=submit]")
+    page.wait_for_selector(".bigcode")
+    codes = page.locator(".bigcode").all_inner_texts()
+    page.fill("#code", codes[0])
+    page.fill("#code_2", codes[0])
+    if script:
+        page.press("#code_2", "Enter")
+        page.wait_for_selector(".check [role=alert]:visible")
+        assert "two different codes" in page.inner_text(".check [role=alert]")
+        page.fill("#code_2", codes[2].lower())
+        page.press("#code_2", "Enter")
+        page.wait_for_selector("text=What was fixed at opening")
+    else:
+        with page.context.expect_page() as another:
+            page.press("#code_2", "Enter")
+        assert "two different codes" in another.value.inner_text(".errsum")
+        assert page.locator(".bigcode").all_inner_texts() == codes
+    assert page.said == []
 
 
 def test_closing_goes_on_to_the_report_by_itself(visit, opened, clock, served):

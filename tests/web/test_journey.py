@@ -108,7 +108,7 @@ def test_twelve_people_answer_and_a_consultant_reads_what_may_be_known(
     assert page.inner_text("h1") == "Sales North is ready to carry the shared selling process"
 
     with sessions() as session:
-        assert set(load_receipts(session, opened.slug)) == set(receipts)
+        assert set(receipts) <= set(load_receipts(session, opened.slug)) - {first}
         release = load_release(session, opened.slug)
     shown = [(group.key, group.n) for group in release.groups if group.kind != "wider"]
     assert shown == [("north", 9)]

@@ -74,7 +74,7 @@ class Closed:
                 with self.sessions() as session:
                     submit(session, opened.slug, code, response(rng, shift, hurt), self.clock())
         self.clock.pass_(days=13)
-        close_survey(self.sessions, self.keys, opened.slug, opened.opening_codes[0], self.clock())
+        close_survey(self.sessions, self.keys, opened.slug, opened.opening_codes[:1], self.clock())
         return opened.slug
 
     def report(self, slug: str):

@@ -3,6 +3,9 @@
 import re
 
 import pytest
+from sqlalchemy import text
+
+from survey.ballots.codes import person_code
 
 pytestmark = pytest.mark.browser
 
@@ -37,13 +40,25 @@ def visit(browser_page, address):
     return open_page
 
 
+@pytest.fixture
+def boxes(sessions):
+    def count():
+        with sessions() as session, session.begin():
+            return session.scalar(text("select count(*) from box"))
+
+    return count
+
+
+GO_ON = """selector => {
+    for (let i = 0; i < 60 && !document.querySelector(selector).offsetParent; i += 1) {
+        document.querySelector(".part:not([hidden]) .go").click();
+    }}"""
+
+
 def go_on(page, until):
     """Press Continue, twice where answers are left out, until something is seen."""
-    for _ in range(40):
-        if page.locator(until).is_visible():
-            return
-        page.click(NEXT)
-    raise AssertionError(f"{until} never came")
+    page.evaluate(GO_ON, until)
+    assert page.locator(until).is_visible(), f"{until} never came"
 
 
 def parts_shown(page):
@@ -145,21 +160,95 @@ def test_a_first_visit_takes_at_most_four_requests(visit):
     assert len(page.asked) <= 4
 
 
-def test_a_mistyped_code_brings_everything_back_with_the_mistake_in_focus(visit):
+def test_a_mistyped_code_is_noticed_before_anything_is_sent(visit, address, code):
     page = visit()
     page.click(NEXT)
     page.check("input[name=T1][value='2']")
     go_on(page, "#code")
-    page.fill("#code", "ABC")
-    page.press("#code", "Enter")
-    page.wait_for_selector(".errsum")
-    assert page.title().startswith("Error: ")
+    wrong = ["", "hello", code[:-1], f"7{code}"]
+    wrong += [code[:at] + ("2" if code[at] != "2" else "3") + code[at + 1 :] for at in (0, 9, 19)]
+    wrong += [code[1] + code[0] + code[2:]] if code[0] != code[1] else []
+    page.asked.clear()
+    for typed in wrong:
+        page.fill("#code", typed)
+        page.press("#code", "Enter")
+        assert page.locator("#typo").is_visible(), typed
+        assert page.evaluate("document.activeElement.id") == "code"
+    assert page.asked == []
+    page.fill("#code", code)
+    page.click("button[type=submit]")
+    page.wait_for_url(f"{address}/thanks")
+
+
+def test_a_right_code_is_taken_however_it_is_typed(visit, address, opened):
+    codes = iter(opened.codes["south"])
+    for style in (
+        lambda code: code.lower().replace("-", " "),
+        lambda code: code.replace("-", "").replace("0", "o").replace("1", "l"),
+        lambda code: " " + code.replace("-", "\u2013").replace("1", "I") + ".",
+    ):
+        page = visit()
+        go_on(page, "#code")
+        page.fill("#code", style(next(codes)))
+        page.click("button[type=submit]")
+        page.wait_for_url(f"{address}/thanks")
+
+
+def test_an_unknown_code_is_asked_for_again_and_the_answers_go_along(visit, address, code, boxes):
+    page = visit(f"#{person_code()}", width=360)
+    page.click(NEXT)
+    page.check("input[name=T1][value='2']")
+    go_on(page, "#open-O1")
+    page.fill("#open-O1", "two\nlines")
+    go_on(page, "#code")
+    page.click("button[type=submit]")
+    page.wait_for_selector("h1:has-text('Please check your code')")
     assert page.evaluate("document.activeElement.className") == "errsum"
-    assert page.input_value("#code") == "ABC"
-    assert page.is_checked("input[name=T1][value='2']")
-    page.click("#back")
-    page.wait_for_selector("#open-O1:visible")
-    assert page.is_checked("input[name=T1][value='2']")
+    assert page.input_value("[name='open-O1']") == "two\nlines"
+    assert page.input_value("[name=T1]") == "2"
+    assert boxes() == 0
+    page.fill("#code", code[:-1])
+    page.click("button[type=submit]")
+    assert page.locator("#typo").is_visible()
+    page.fill("#code", code)
+    page.click("button[type=submit]")
+    page.wait_for_url(f"{address}/thanks")
+    assert boxes() == 1
+
+
+TELLING = """Ask eva@example.org
+call 0171 234 56 78
++49 (40) 1234-567
+see https://example.org/x
+see www.example
+it is on example.com
+@anna should listen
+my number is 4711081""".splitlines()
+TELLING_NOTHING = """In 2025 we lost 3 of 12 people, 40 % more than in 2024.
+Fewer meetings. More time @ home, at 9:30 or 10:15.""".splitlines()
+
+
+def test_words_that_could_point_to_somebody_are_told_of_while_typing_and_may_be_sent(
+    visit, address, code, boxes
+):
+    page = visit(f"#{code}")
+    go_on(page, "#open-O1")
+    page.asked.clear()
+    told = page.locator("[role=status] p:visible")
+    for words in TELLING:
+        page.fill("#open-O1", words)
+        assert told.count() == 1, words
+        page.fill("#open-O1", "")
+        assert told.count() == 0
+    for words in TELLING_NOTHING:
+        page.fill("#open-O1", words)
+        assert told.count() == 0, words
+    page.fill("#open-O1", TELLING[0])
+    assert page.asked == []
+    go_on(page, "#code")
+    page.click("button[type=submit]")
+    page.wait_for_url(f"{address}/thanks")
+    assert boxes() == 1
 
 
 def test_enter_in_the_middle_sends_nothing(visit, address):
@@ -186,7 +275,7 @@ def test_without_javascript_it_is_one_long_page_that_can_be_sent(visit, address,
     page.check("input[name=T1][value='2']")
     page.fill("#code", code)
     page.click("button[type=submit]")
-    assert re.search(r"/thanks#[0-9A-Z-]{14}$", page.url)
+    page.wait_for_url(re.compile(r"/thanks#[0-9A-Z-]{14}$"))
     assert page.locator(".nojs").is_visible()
 
 

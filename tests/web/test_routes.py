@@ -5,15 +5,23 @@ GET  /
 GET  /healthz
 GET  /login
 GET  /s/<slug>
+GET  /s/<slug>/frozen.txt
+GET  /s/<slug>/record
 GET  /s/<slug>/thanks
+GET  /s/<slug>/who
 GET  /static/<build>/<path:name>
 GET  /surveys
 GET  /surveys/<slug>
+GET  /surveys/<slug>/check
 GET  /surveys/<slug>/close
 GET  /surveys/<slug>/closing
 GET  /surveys/<slug>/closing.json
+GET  /surveys/<slug>/comments/<mark>
 GET  /surveys/<slug>/harm
 GET  /surveys/<slug>/method
+GET  /surveys/<slug>/papers
+GET  /surveys/<slug>/papers/<language>/<key>
+GET  /surveys/<slug>/papers/<language>/<key>.md
 GET  /surveys/<slug>/report
 GET  /surveys/<slug>/report.html
 GET  /surveys/<slug>/report/<key>
@@ -21,7 +29,9 @@ GET  /surveys/new
 POST /login
 POST /logout
 POST /s/<slug>
+POST /surveys/<slug>/check
 POST /surveys/<slug>/close
+POST /surveys/<slug>/comments/<mark>
 POST /surveys/new
 """
 
@@ -39,6 +49,6 @@ def test_the_routes_are_those_decided_on(app):
     assert routes_of(app) == decided, "add or remove the line here, and mind printed addresses"
 
 
-def test_respondents_have_no_route_but_their_page_and_the_thanks(app):
+def test_respondents_send_to_one_address_only(app):
     theirs = {route for route in routes_of(app) if " /s/" in route}
-    assert theirs == {"GET  /s/<slug>", "GET  /s/<slug>/thanks", "POST /s/<slug>"}
+    assert {route for route in theirs if not route.startswith("GET ")} == {"POST /s/<slug>"}
