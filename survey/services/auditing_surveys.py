@@ -1,0 +1,235 @@
+"""What an audit says of each survey: what is stored of whom, and what follows from it.
+
+Counts of answers of a survey that is not closed are never told: somebody who asks again and again
+would learn when each answer came.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from zoneinfo import ZoneInfo
+
+from survey.disclosure.values import Unit
+from survey.services.findings import Finding, learnable, stored, wrong
+from survey.services.frozen import fingerprint_of
+from survey.storage.forensics.facts import Boxes, Counted
+from survey.storage.models import Survey
+
+UNCLOSED = ("open", "ended")
+HOLDERS = {
+    "one of two": "one of the two opening codes",
+    "two of three": "two of the three opening codes",
+}
+
+
+def survey_findings(counted: Counted) -> Iterator[Finding]:
+    """Say of each survey what is stored, what can be learnt and what is wrong."""
+    for survey in counted.surveys:
+        if survey.state in UNCLOSED:
+            yield from _unclosed(survey, counted)
+        elif survey.state == "destroying":
+            yield _interrupted(survey)
+        else:
+            yield from _closed(survey, counted)
+        yield from _fingerprint(survey, counted)
+    yield from _nobodys(counted)
+    yield _accounts(counted)
+
+
+def _unclosed(survey: Survey, counted: Counted) -> Iterator[Finding]:
+    name = called(survey)
+    boxes, codes = (
+        counted.boxes.get(survey.slug, Boxes()),
+        counted.codes.get(survey.slug, Counter()),
+    )
+    until = f"It takes answers until {_day(survey)}." if survey.state == "open" else "It has ended."
+    yield stored(
+        f"{name} is not closed yet. {until} Of each person who was asked: a check value that"
+        f" recognises the code ({codes.total()} codes), with the unit it was made for, and no name."
+        " Of each person who answered: one sealed box (encrypted answers, always 8,192 bytes) with"
+        " survey and unit; no name, no time, no address, and no mark on the code. How many answered"
+        " is kept in coarse steps, as of one day. To keep it so, this audit tells no number of"
+        " boxes."
+    )
+    if survey.masked:
+        yield stored(
+            f"{name}: names that are taken out of comments ({len(survey.masked)}), as the"
+            " consultant gave them. They are deleted when the survey is closed."
+        )
+    yield learnable(
+        f"{name}: whoever can read the database can count the sealed boxes of each unit, and by"
+        " looking again and again see when one arrives. Nobody can read a box without the key"
+        f" folder and {HOLDERS.get(survey.scheme, 'the opening codes')}"
+        f" ({_listed(survey.holders)}). With both, all answers can be read, each with its unit and"
+        " without a name. Only somebody who also knows which code a person was given (from a list"
+        " made while handing out cards, or from the mail archive) can tell whose answers they are."
+    )
+    yield from _looks(survey, boxes)
+    yield from _amounts(survey, boxes, codes, counted)
+
+
+def _looks(survey: Survey, boxes: Boxes) -> Iterator[Finding]:
+    """Complain of boxes that do not look as this program seals them."""
+    name = called(survey)
+    if boxes.plain:
+        yield wrong(
+            f"{name}: {_many(boxes.plain, 'box')} can be read or guessed without a key: the bytes"
+            " are not mixed as sealed answers are. Answers may lie open in the database.",
+            "table box",
+        )
+    if boxes.odd_size:
+        yield wrong(
+            f"{name}: {_many(boxes.odd_size, 'box')} not of the one size of 8,192 bytes. The size"
+            " can tell how much somebody wrote.",
+            "table box",
+        )
+    if boxes.odd_name:
+        yield wrong(
+            f"{name}: {_many(boxes.odd_name, 'box')} under a name that is not 32 bytes long, so not"
+            " made by this program. It may point to a person.",
+            "table box",
+        )
+    if boxes.twice:
+        yield wrong(
+            f"{name}: {_many(boxes.twice, 'box')} sealed with a key that another box used as well."
+            " This program makes a new one for every box.",
+            "table box",
+        )
+
+
+def _amounts(
+    survey: Survey, boxes: Boxes, codes: Counter[str], counted: Counted
+) -> Iterator[Finding]:
+    """Compare boxes with codes, and codes with the people who were asked."""
+    name = called(survey)
+    known = {str(unit["id"]) for unit in counted.units.get(survey.slug, ())}
+    if strange := boxes.units.keys() - known:
+        yield wrong(
+            f"{name}: boxes of units that are not in its roster: {_listed(sorted(strange))}."
+        )
+    surplus = sum(max(0, many - codes[unit]) for unit, many in boxes.units.items() if unit in known)
+    if surplus:
+        yield wrong(
+            f"{name}: some unit has more sealed boxes than codes were made for it. Somebody put"
+            " boxes into the table by other means than a code.",
+            "table box",
+        )
+    asked = {str(unit["id"]): int(unit["asked"]) for unit in counted.units.get(survey.slug, ())}
+    if codes and codes != Counter({unit: many for unit, many in asked.items() if many}):
+        yield wrong(
+            f"{name}: the codes of some unit are more or fewer than the people asked there.",
+            "table credential",
+        )
+
+
+def _interrupted(survey: Survey) -> Finding:
+    return wrong(
+        f"{called(survey)}: its answers are counted and deleted, but clearing the files was not"
+        " finished, so remains may still lie in them. Start Headwind: it goes on by itself, without"
+        " a code. Then run this audit again."
+    )
+
+
+def _closed(survey: Survey, counted: Counted) -> Iterator[Finding]:
+    name, slug = called(survey), survey.slug
+    if survey.left_out is None and not counted.receipts[slug]:
+        yield stored(f"{name} is closed. Its answers were destroyed unread; no figure was made.")
+    else:
+        yield _released(survey, counted)
+    yield from _left_of_closed(survey, counted)
+
+
+def _released(survey: Survey, counted: Counted) -> Finding:
+    name, slug = called(survey), survey.slug
+    return stored(
+        f"{name} is closed. Answers, codes and key are destroyed. Kept are"
+        f" {_many(counted.figures[slug], 'figure')} about groups, rounded as the report shows them,"
+        f" {_many(counted.comments[slug], 'comment')} without author, and"
+        f" {_many(counted.receipts[slug], 'receipt')}: one for each person who was asked, made-up"
+        " ones among them, so that their number does not tell how many answered. A receipt shows"
+        " that a box was opened, and not what was in it."
+    )
+
+
+def _left_of_closed(survey: Survey, counted: Counted) -> Iterator[Finding]:
+    name, slug = called(survey), survey.slug
+    left = {
+        "sealed answers": (counted.boxes.get(slug, Boxes()).count, "box"),
+        "codes": (counted.codes.get(slug, Counter()).total(), "credential"),
+        "records of how many answered": (counted.participation[slug], "participation"),
+    }
+    for what, (many, table) in left.items():
+        if many:
+            yield wrong(
+                f"{name} is closed, but {what} of it are still stored ({many}). They should have"
+                " been destroyed.",
+                f"table {table}",
+            )
+    if survey.masked:
+        yield wrong(
+            f"{name} is closed, but the names that were to be taken out of comments"
+            f" ({len(survey.masked)}) are still stored.",
+            "table survey, column masked",
+        )
+
+
+def _fingerprint(survey: Survey, counted: Counted) -> Iterator[Finding]:
+    if not survey.fingerprint:
+        return
+    units = [
+        Unit(str(u["id"]), str(u["name"]), u["parent"], int(u["asked"]))
+        for u in counted.units.get(survey.slug, ())
+    ]
+    if fingerprint_of(survey, units) == survey.fingerprint:
+        yield stored(
+            f"{called(survey)}: groups, questions, rules and key give the six words"
+            f" “{survey.fingerprint}”. Compare them with those that people were shown."
+        )
+    else:
+        yield wrong(
+            f"{called(survey)}: groups, questions, rules and key no longer give its six words"
+            f" “{survey.fingerprint}”. Some of it was changed after people were shown it.",
+            "table survey",
+        )
+
+
+def _nobodys(counted: Counted) -> Iterator[Finding]:
+    """Name what refers to a survey that does not exist."""
+    known = {survey.slug for survey in counted.surveys}
+    tables: dict[str, Collection[str]] = {
+        "box": counted.boxes,
+        "credential": counted.codes,
+        "participation": counted.participation,
+    }
+    for table, surveys in tables.items():
+        if strange := sorted(set(surveys) - known):
+            yield wrong(
+                f"Table {table} holds rows of surveys that do not exist: {_listed(strange)}.",
+                f"table {table}",
+            )
+
+
+def _accounts(counted: Counted) -> Finding:
+    return stored(
+        "Of people who run surveys: mail address, name and a check value of the password"
+        f" ({_many(counted.accounts, 'account')}), and which of their browsers are signed in"
+        f" ({counted.sessions}). People who answer have no account."
+    )
+
+
+def called(survey: Survey) -> str:
+    """Return what a survey is called in a sentence."""
+    return f"“{survey.title}” ({survey.slug})"
+
+
+def _day(survey: Survey) -> str:
+    at = survey.ends_at.astimezone(ZoneInfo(survey.timezone))
+    return f"{at.day} {at:%B %Y, %H:%M} ({survey.timezone})"
+
+
+def _many(count: int, what: str) -> str:
+    plural = {"box": "boxes"}.get(what, f"{what}s")
+    return f"{count or 'no'} {what if count == 1 else plural}"
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,40 @@
+"""What an audit finds: one sentence each, and what kind of finding it is."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["stored", "learnable", "wrong", "unseen"]
+KINDS: tuple[Kind, ...] = ("wrong", "stored", "learnable", "unseen")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that an audit tells.
+
+    kind: stored = about whom what is kept; learnable = what somebody could find out who holds it;
+    wrong = what must not be; unseen = what this audit cannot see.
+    """
+
+    kind: Kind
+    text: str
+    where: str = ""
+
+
+def stored(text: str, where: str = "") -> Finding:
+    """Tell what is kept."""
+    return Finding("stored", text, where)
+
+
+def learnable(text: str, where: str = "") -> Finding:
+    """Tell what somebody could find out."""
+    return Finding("learnable", text, where)
+
+
+def wrong(text: str, where: str = "") -> Finding:
+    """Tell what must not be."""
+    return Finding("wrong", text, where)
+
+
+def unseen(text: str, where: str = "") -> Finding:
+    """Tell what cannot be seen from here."""
+    return Finding("unseen", text, where)
