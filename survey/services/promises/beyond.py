@@ -1,0 +1,99 @@
+"""Against whom the program protects little or not at all."""
+
+from collections.abc import Iterator
+
+from survey.services.promises.row import NOTHING, Row
+from survey.services.promises.settings import Settings
+
+TOLD_EACH_OTHER = ((5, 12, 71), (6, 6, 73), (8, 1, 75))
+"""People in a group, cases in which two of them could work out roughly what the others said, and
+cases that were tried."""
+
+
+def beyond_protection(told: Settings) -> Iterator[Row]:
+    """Yield the rows of those against whom only care and trust help."""
+    yield _two_colleagues(told)
+    yield _two_waves()
+    yield _changed_program()
+    yield _device()
+    if told.comments:
+        yield _style(told)
+
+
+def _two_colleagues(told: Settings) -> Row:
+    tried = [line for line in TOLD_EACH_OTHER if line[0] >= told.least]
+    cases = "; ".join(f"{size} people: {hit} of {of} cases" for size, hit, of in tried)
+    measured = f"Measured: {cases}." if cases else "Not measured for groups as large as here."
+    return Row(
+        "two_colleagues",
+        "Two colleagues who tell each other their answers",
+        "Two people’s answers, and the report.",
+        NOTHING,
+        "In small groups they can sometimes work out roughly what the others said."
+        f" {measured} The more people join them, the more they can work out.",
+        "",
+        "Larger groups. Nobody can prevent it.",
+        "Two colleagues who tell each other their answers can, in small groups, sometimes work out"
+        " roughly what the others said.",
+    )
+
+
+def _two_waves() -> Row:
+    return Row(
+        "two_waves",
+        "A colleague of somebody who joined or left between two surveys",
+        "Two reports of the same group, with and without that person.",
+        NOTHING,
+        "By how much the rounded figures moved, which also says something about the person who"
+        " came or went. Measured: where all others answer as before, the guess whether that person"
+        " stands low, in the middle or high on a dimension is right in 86 % of cases with 5 people,"
+        " 73 % with 10, 61 % with 30; where half of the others’ answers moved a little, in 70, 58"
+        " and 59 %. The report’s average alone is right in 56 to 60 %.",
+        "What the others answered, both times.",
+        "Larger groups, and groups that stay the same people.",
+    )
+
+
+def _changed_program() -> Row:
+    return Row(
+        "changed_program",
+        "Whoever can change the running program",
+        "The right to install software on the server.",
+        "Everything from then on, if they change it so. Then this page is worth nothing either.",
+        "What a changed program kept.",
+        "",
+        "An expert of your choice can compare the installed program with the published source. That"
+        " takes access to the server, and shows how it is at that moment.",
+        "Whoever runs the server could change the program. It is open source, so an expert of your"
+        " choice may look at it.",
+    )
+
+
+def _device() -> Row:
+    return Row(
+        "device",
+        "Whoever looks over your shoulder, or manages your device",
+        "Sight of your screen, or software on the device that records it.",
+        "What you read, type and send. A link with your code stays in the browser’s history.",
+        "What they saw or recorded.",
+        "",
+        "Answering on a device of your own, in a place of your own. On another one: typing the code"
+        " instead of following a link, in a private window.",
+        "Whoever sees your screen, or manages the device you answer on, sees what you send.",
+    )
+
+
+def _style(told: Settings) -> Row:
+    names = ", and the names on a list" if told.masked else ""
+    return Row(
+        "style",
+        "Whoever knows how you write",
+        f"The comments in the report, from {told.single} answers on.",
+        NOTHING,
+        f"They may recognise you by your words, or by what only you can know."
+        " Before anybody sees a comment, the program takes out addresses, telephone numbers, links"
+        f" and the organisation’s name{names}, where it finds them. Everything else stays.",
+        "",
+        "Writing little, plainly, or nothing: every question may be left out.",
+        "Your way of writing: someone who knows it may recognise you in a comment.",
+    )

@@ -1,0 +1,119 @@
+"""How to check each claim oneself: what a respondent can do alone, and what an expert can look at.
+
+`tests/test_anonymity_doc.py` sees to it that every test and file named here exists. Who learns
+what stands in `table`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from survey.services.promises.settings import Settings
+
+WEB = "tests/web"
+SAME = "test_the_page_is_the_same_for_everyone_and_before_and_after_a_submission"
+NOT_LOGGED = "test_a_failure_behind_a_submission_logs_neither_code_nor_answer"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A claim, and how to check it.
+
+    Attributes
+    ----------
+    claim
+        What is said, in a sentence.
+    yourself
+        What anybody can do, with a browser or by asking; empty where only an expert can tell.
+    expert
+        Tests of the source, or commands, that show it. Tests are written `file::name`.
+    """
+
+    claim: str
+    yourself: str
+    expert: tuple[str, ...]
+
+
+def checks(told: Settings) -> tuple[Check, ...]:
+    """Return how to check what is claimed of a survey with these settings."""
+    return (*_while_answering(told), *_at_the_server(told), *_in_the_report(told), _program())
+
+
+def _while_answering(told: Settings) -> Iterator[Check]:
+    yield Check(
+        "Everybody gets the same page, and it sets no cookie.",
+        "Look at this site’s data in your browser’s settings: there is none. Lay your page beside a"
+        " colleague’s.",
+        (
+            "curl -sI ADDRESS   (no Set-Cookie; Cache-Control: no-store)",
+            f"{WEB}/test_security.py::test_a_respondent_is_given_no_cookie_whatever_the_browser_brings",
+            f"{WEB}/test_respond.py::{SAME}",
+        ),
+    )
+    if told.fingerprint:
+        yield Check(
+            "Everybody is asked under the same rules, fixed at opening.",
+            "Compare the six words on the first page with a colleague’s: they must be the same.",
+            ("docs/fingerprint.md", "tests/core/test_fingerprint.py"),
+        )
+    yield Check(
+        "Your code is part of no address that is sent, and stands in no log.",
+        "It stands after the # sign of your link, which browsers keep to themselves.",
+        (f"{WEB}/test_security.py::{NOT_LOGGED}", "tests/adversary/test_canaries.py"),
+    )
+    yield Check(
+        "Your sealed answers were among those opened.",
+        "Keep the receipt that is shown when you have sent. After the closing look it up in the"
+        " closing record. Nobody may ask you for it.",
+        (f"{WEB}/test_record.py", "tests/test_services_record.py"),
+    )
+
+
+def _at_the_server(told: Settings) -> Iterator[Check]:
+    yield Check(
+        "What is stored of you is a sealed box of one size: no time, no address, no name.",
+        "Ask the works council, or an expert of your choice, to run “headwind audit” on a copy.",
+        (
+            "headwind audit",
+            "tests/storage/test_columns.py",
+            "tests/adversary/test_only_box_changes.py",
+            "tests/adversary/test_statement_spy.py",
+        ),
+    )
+    takes = "one of the two codes" if told.one_opens else "two of the three codes"
+    yield Check(
+        f"Opening takes {takes}, and the program keeps none of them.",
+        "Ask the holders named on the first page whether they have theirs, on paper, and apart.",
+        ("tests/core/test_ballots_keys.py", "tests/adversary/test_passive_host.py"),
+    )
+    yield Check(
+        "After the closing no answer, no code and no key is left on this server.",
+        "Ask for “headwind audit” again after the closing.",
+        ("headwind audit", "tests/adversary/test_canaries.py", "tests/storage/test_scrub.py"),
+    )
+    yield Check(
+        "After the closing nothing tells who answered when.",
+        "",
+        ("tests/adversary/test_two_worlds.py", "tests/adversary/test_order_of_rows.py"),
+    )
+
+
+def _in_the_report(told: Settings) -> Iterator[Check]:
+    yield Check(
+        f"Nothing is shown of fewer than {told.least} people.",
+        "Look through the report: each group shows how many answers it rests on.",
+        ("tests/core/test_rollup.py", "tests/core/test_release.py"),
+    )
+    yield Check(
+        "One figure by itself tells nobody’s answer.",
+        "",
+        ("tests/core/test_precision.py", "docs/decisions/0004-what-is-let-out.md"),
+    )
+
+
+def _program() -> Check:
+    return Check(
+        "The program on the server is the published one.",
+        "You cannot see this from outside. An expert of your choice can, with access to the server;"
+        " it shows how it is at that moment.",
+        ("headwind audit --hash   (compare with that of the published version)",),
+    )

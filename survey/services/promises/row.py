@@ -1,0 +1,33 @@
+"""One line of the table of who learns what; the lines stand in the modules beside this one."""
+
+from dataclasses import dataclass
+
+NOTHING = "Nothing."
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Attributes
+    ----------
+    key
+        Short name, for tests and links.
+    who, holding
+        Who it is, and what this person has in hand.
+    open, closed
+        What they learn while the survey is open, and after it was closed.
+    takes, helps
+        What it would take to learn more; what helps against it. Each may be empty.
+    short
+        The same in one sentence for the first page; empty where it does not stand there.
+    """
+
+    key: str
+    who: str
+    holding: str
+    open: str
+    closed: str
+    takes: str = ""
+    helps: str = ""
+    short: str = ""
