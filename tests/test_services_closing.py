@@ -346,7 +346,10 @@ def test_comments_stand_in_an_order_that_comes_from_the_texts_alone():
 # --- what may go wrong
 
 
-@pytest.mark.parametrize("code", ["", "nonsense", "0" * 24, opening_code()])
+STRANGE = pytest.param(opening_code(), id="of another survey")
+
+
+@pytest.mark.parametrize("code", ["", "nonsense", "0" * 24, STRANGE])
 def test_a_wrong_code_changes_nothing(answered, code):
     before, now = answered.tables(), END
     with pytest.raises(WrongOpeningCode, match="Nothing was changed"):

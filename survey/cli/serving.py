@@ -2,10 +2,13 @@
 
 import errno
 import os
+import re
+import resource
 import socket
 import sys
 from collections.abc import Callable, Mapping
 from pkgutil import resolve_name
+from traceback import format_tb
 from typing import Any
 
 import click
@@ -17,10 +20,13 @@ from survey.errors import UserError
 
 # Named, not imported: the app stands above the commands.
 FACTORY = "survey.app:create_app"
-RESPONDENTS = "/s/"
+UNLOGGED = re.compile(r"/+(s|static)(/|$)", re.I)
+"""Pages of respondents in any spelling, and the files that only these load."""
 SQLITE = {"workers": 1, "threads": 32}  # one process, so that one lock orders the writers
 POSTGRESQL = {"workers": 2, "threads": 8}
 OWNER_ONLY = 0o077
+AT_START = "Exception in worker process"
+"""What gunicorn says of a fault before any request."""
 
 
 class PortTaken(UserError):
@@ -52,6 +58,7 @@ def address(listening: socket.socket) -> str:
 def serve(config: Config, listening: socket.socket) -> None:
     """Serve until a signal ends it; the socket is the server's from here on."""
     os.umask(OWNER_ONLY)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold codes and answers
     create_app = resolve_name(FACTORY)
     _rehearse(lambda: create_app(config))
     click.echo(f"Headwind: {address(listening)}  (Ctrl+C ends it)")
@@ -91,6 +98,15 @@ def _settings(config: Config, handle: int) -> Mapping[str, Any]:
 class ConfidentialLog(Logger):  # type: ignore[misc]  # gunicorn publishes no types
     """gunicorn's log, silent about the pages of respondents and about who sent what."""
 
+    def exception(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """Log a fault; one of a request loses its address and message, which could hold a code."""
+        fault = sys.exc_info()[1]
+        if fault is None or msg == AT_START:
+            super().exception(msg, *args, **kwargs)
+            return
+        places = "".join(format_tb(fault.__traceback__))
+        super().error("%s while a request was served:\n%s", type(fault).__name__, places)
+
     def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
         """Log a warning; one about a request loses its address and its text."""
         if str(msg).startswith("Invalid request"):
@@ -98,9 +114,16 @@ class ConfidentialLog(Logger):  # type: ignore[misc]  # gunicorn publishes no ty
         super().warning(msg, *args, **kwargs)
 
     def access(self, resp: Any, req: Any, environ: Mapping[str, Any], request_time: Any) -> None:
-        """Log a request unless it is a respondent's."""
-        if not str(environ.get("PATH_INFO", "")).startswith(RESPONDENTS):
-            super().access(resp, req, environ, request_time)
+        """Log a request unless it is a respondent's.
+
+        An address that leads nowhere may be a mistyped link with a code in it: it is left out.
+        """
+        path = str(environ.get("PATH_INFO", ""))
+        if UNLOGGED.match(path):
+            return
+        found = str(resp.status)[:1] in ("2", "3")
+        told = {**environ, "PATH_INFO": path if found else "-"}
+        super().access(resp, req, told, request_time)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types

@@ -73,7 +73,10 @@ def test_at_its_real_cost_a_key_opens_and_the_file_says_what_it_cost(folder, sch
     assert len(folder.unlock("wave-1", new.opening_codes[: NEEDED[scheme]])) == 32
 
 
-@pytest.mark.parametrize("wrong", ["", "nonsense", opening_code(), "0" * 24])
+STRANGE = pytest.param(opening_code(), id="of another survey")
+
+
+@pytest.mark.parametrize("wrong", ["", "nonsense", STRANGE, "0" * 24])
 def test_any_other_code_opens_nothing_and_changes_nothing(folder, wrong):
     folder.create("wave-1", "one of two")
     before = (folder.path / "wave-1.key").read_bytes()
@@ -133,11 +136,9 @@ def wrapped(scheme, codes):
     return WrappedKey.make(PRIVATE, codes, "wave-1", scheme, 2)
 
 
-CODES = st.builds(opening_code)
-
-
-@given(st.lists(CODES, min_size=3, max_size=3, unique=True), CODES)
-def test_whatever_the_codes_every_pair_opens_and_nothing_else(codes, strange):
+@pytest.mark.parametrize("_", range(20))
+def test_whatever_the_codes_every_pair_opens_and_nothing_else(_):
+    *codes, strange = (opening_code() for _ in range(4))
     key = read_wrapped(wrapped("two of three", codes).to_json(), "wave-1")
     assert all(key.open(pair) == PRIVATE for pair in permutations(codes, 2))
     for code in codes:
