@@ -22,7 +22,7 @@ define install
 	@$(BIN)/python -m compileall -q survey || true
 endef
 
-.PHONY: help demo run test test-core check format bench lock hooks clean
+.PHONY: help demo run test test-core leaks check format bench lock hooks clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,9 @@ test: $(V)/dev.stamp  ## every test, with a real browser and a real PostgreSQL
 
 test-core: $(V)/dev.stamp  ## the quick tests: no browser, no server
 	@$(BIN)/python -m pytest -q tests/core -m "not browser and not server and not postgres and not package"
+
+leaks: $(V)/dev.stamp  ## plant every known leak, one at a time: the tests must notice each
+	@$(BIN)/python -m tests.leaks
 
 check: $(V)/dev.stamp  ## lint, format, types and the layers of imports
 	@$(BIN)/ruff check .
