@@ -17,7 +17,9 @@ import sqlalchemy as sa
 
 from survey.ballots.codes import person_code
 from survey.ballots.keys import KeyFolder
+from survey.cli.audit import report
 from survey.cli.main import main
+from survey.services.auditing import audit, request
 from survey.services.closing import close_survey
 from survey.storage.engine import database_file, engine_of, make_sessions
 from survey.storage.models import Box, Credential, Survey
@@ -28,6 +30,7 @@ from tests.collecting import (
     answer_all,
     make_place,
     make_plan,
+    make_response,
     responses_for,
 )
 
@@ -165,7 +168,18 @@ def test_a_healthy_open_survey_passes_and_is_told_in_plain_words(instance):
     assert "Result: nothing wrong was found." in text
     assert "is not closed yet. It takes answers until 16 November 2026" in text
     assert "no name, no time, no address, and no mark on the code" in text
-    assert "Ana Lindqvist, the works council" in text
+    assert "Ana Lindqvist; the works council" in text
+    assert "another check value made from the code" in text
+    assert "covers Headwind's own files, not Python" in text
+
+
+def test_the_audit_begins_with_the_whole_in_a_few_lines(instance):
+    text = instance.audit()[1]
+    short, _, rest = text.partition("What is wrong ----")
+    assert "Surveys whose sealed answers are stored: 1. Closed, or being closed: 0." in short
+    assert "database, key folder and one of the two opening codes can read every answer" in short
+    assert "Whoever also knows which code a person was given" in short
+    assert "Surveys whose sealed answers" not in rest
     assert "A changed program." in text
 
 
@@ -173,8 +187,9 @@ def test_a_healthy_closed_survey_passes_and_keeps_nobodys_answers(instance):
     instance.close()
     status, text = instance.audit()
     assert status == 0, text
-    assert "is closed. Answers, codes and key are destroyed." in text
-    assert "25 receipts: one for each person who was asked" in text
+    assert "is closed. No answer, code or key of it should be left" in text
+    assert "25 receipts: as many lines as people were asked" in text
+    assert "Whoever has database, key folder" not in text
 
 
 def test_a_replaced_answer_is_nothing_wrong(instance):
@@ -186,6 +201,27 @@ def test_no_number_of_boxes_is_told_while_a_survey_is_open(instance):
     first = instance.audit()[1]
     answer_all(instance.place, responses_for(instance.place.codes[20:24]))
     assert instance.audit()[1] == first
+
+
+def test_the_first_box_after_a_start_changes_nothing_that_is_told(on_sqlite):
+    """It makes SQLite's log appear beside the database, and later ones make it grow."""
+    seen = []
+    assert not on_sqlite.file.with_name("headwind.db-wal").exists()
+    for at in range(4):
+        if at:
+            on_sqlite.place.answer(on_sqlite.place.codes[19 + at], make_response(random.Random(at)))
+        seen.append(look_beside(on_sqlite.folder))
+    assert on_sqlite.file.with_name("headwind.db-wal").exists()
+    assert len(set(seen)) == 1
+    assert "sealed boxes among it" in seen[0]
+
+
+def look_beside(folder):
+    """Audit a copy, as somebody does who looks again and again while the server runs."""
+    copy = folder.parent / f"{folder.name}-copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(folder, copy)
+    return "\n".join(report(audit(request(copy, {}, copy=True))))
 
 
 def test_a_live_database_can_be_looked_at(on_sqlite):
@@ -522,6 +558,35 @@ def test_deleted_rows_that_were_not_cleared_away_are_named(on_postgres):
         "DELETE FROM box",
     )
     assert any("Table box has no row, but its file has" in text for text in on_postgres.wrong())
+
+
+@pytest.mark.postgres
+def test_counters_that_everybody_may_read_are_told_without_a_number(on_postgres):
+    _, while_open = on_postgres.audit()
+    assert "how many sealed boxes have come in all" in while_open
+    on_postgres.close()
+    assert "counters still tell" not in on_postgres.audit()[1]
+    on_postgres.sql(
+        "INSERT INTO box SELECT decode(md5('a') || md5('b'), 'hex'), 's', 'u',"
+        " convert_to(repeat('x', 8192), 'UTF8')",
+        "DELETE FROM box",
+    )
+    on_postgres.place.end()
+    counters = []
+    for _ in range(50):  # a connection that ends hands in its counts a moment later
+        told = on_postgres.audit("--json", str(on_postgres.folder.parent / "told.json"))
+        findings = json.loads((on_postgres.folder.parent / "told.json").read_text())["findings"]
+        counters = [found for found in findings if "counters still tell" in found["text"]]
+        if counters:
+            break
+    assert counters, told
+    assert counters[0]["kind"] == "learnable"
+    assert not re.search("[0-9]", counters[0]["text"])
+
+
+@pytest.mark.postgres
+def test_what_the_servers_log_of_changes_keeps_readable_is_said(on_postgres):
+    assert "names that were to be taken out of comments, comments that" in on_postgres.audit()[1]
 
 
 # --- logs

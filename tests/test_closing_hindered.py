@@ -16,6 +16,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from survey.ballots import fingerprint
 from survey.ballots.keys import KeyFolder
 from survey.errors import UserError
 from survey.services import closing
@@ -289,6 +290,7 @@ def in_child(place, work, *given):
 
 def close_without_room(line, url, keys, slug, codes, at):
     """No file may grow from a step on, until closing has given up; then it is tried again."""
+    fingerprint.SCRYPT_N = 2**4  # as in the test that opened the survey
     sessions, folder = make_sessions(url), KeyFolder(keys)
     told: list[tuple[str, str] | tuple[str, bool]] = []
 
@@ -415,6 +417,7 @@ def test_a_key_folder_without_room_is_told_as_well(answered, monkeypatch):
 
 CLOSE = """
 import resource, sys
+from survey.ballots import fingerprint
 from survey.services import closing
 from survey.cli import main, surveys
 
@@ -422,6 +425,7 @@ def progress(stage, done, _):
     if [stage, str(done)] == sys.argv[1].split():
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
 
+fingerprint.SCRYPT_N = 2**4  # as in the test that opened the survey
 surveys._progress = progress
 main.main(["close", sys.argv[2]])
 """

@@ -215,7 +215,7 @@ def test_killed_with_its_workers_a_closing_leaves_no_process_that_knows_the_key(
     place = answered_place(f"sqlite:///{tmp_path / 'headwind.db'}", tmp_path)
     needles = deleted_values(place)
     numbers, theirs = closing_child.line()
-    assert closing_child.run(place, ("progress", "opening", "25"), many=2, told=theirs) == DIED
+    assert closing_child.run(place, ("progress", "opening", "1"), many=2, told=theirs) == DIED
     workers = [numbers.recv() for _ in range(2)]
     wait_until(lambda: not any(map(alive, workers)), 5)
     assert state(place) == "ended"

@@ -38,7 +38,9 @@ def sessions(place):
 
 @pytest.fixture(scope="module")
 def demo(place, sessions) -> Demo:
-    return fill(sessions, KeyFolder(place / "keys"), NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
+        return fill(sessions, KeyFolder(place / "keys"), NOW)
 
 
 def surveys_of(sessions, demo):

@@ -252,3 +252,20 @@ def test_every_step_covers_at_least_two_counts_and_none_says_all():
         for answered, step in enumerate(steps):
             assert answered >= share[step] * asked - 1e-9
             assert answered < 5 or step != "under_5"
+
+
+def test_spare_codes_are_no_people_where_participation_is_told(database_url, tmp_path):
+    """Five people and three spare codes: "60 % reached" would say that all five answered."""
+    from survey.disclosure.values import Unit
+
+    units = (
+        Unit("firm", "Hafen AG", None, 0),
+        Unit("big", "Big team", "firm", 9),
+        Unit("desk", "Front desk", "firm", 5),
+    )
+    place = make_place(database_url, tmp_path, units=units, spare=3)
+    answer_all(place, responses_for(place.opened.codes["desk"][:5]))
+    lines = lines_of(place, NOON)
+    assert set(lines) == {"Big team"}
+    assert lines["Big team"].asked == 9
+    place.end()

@@ -7,6 +7,7 @@ import random
 import threading
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 import sqlalchemy as sa
@@ -52,7 +53,7 @@ pytestmark = pytest.mark.usefixtures("quick_scrypt")
 CANARY = "the boss threw a yellow canary"
 STEPS = [
     ("opening", 0),
-    ("opening", 25),
+    ("opening", 10),
     ("tallying", 0),
     ("tallying", 1),
     ("writing", 0),
@@ -117,7 +118,7 @@ def test_a_survey_goes_through_its_stages_and_ends_closed(answered):
         "destroying",
         "checking",
     ]
-    assert ("opening", 25, 25) in stages
+    assert ("opening", 10, 10) in stages
     assert all(done <= total for _, done, total in stages)
 
 
@@ -258,6 +259,74 @@ def test_afterwards_nothing_is_left_in_the_tables_of_a_server(postgres_server, t
             connection.exec_driver_sql("CHECKPOINT")
         assert not traces_of(place, boxes, folder, number)
         place.end()
+
+
+@pytest.fixture
+def owned_database(postgres_server):
+    """A database whose owner is no superuser, and a connection of one who is."""
+    with postgres_server.database() as url:
+        name = sa.make_url(url).database
+        superuser = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        with superuser.connect() as connection:
+            connection.exec_driver_sql("CREATE ROLE keeper LOGIN")
+            connection.exec_driver_sql("CREATE ROLE passer_by LOGIN")
+            connection.exec_driver_sql(f"ALTER DATABASE {name} OWNER TO keeper")
+            connection.exec_driver_sql("ALTER SCHEMA public OWNER TO keeper")
+            yield as_account(url, "keeper"), connection
+            connection.exec_driver_sql("REASSIGN OWNED BY keeper TO postgres")
+            connection.exec_driver_sql("DROP OWNED BY keeper")
+            connection.exec_driver_sql("DROP ROLE keeper, passer_by")
+        superuser.dispose()
+
+
+def as_account(url, name):
+    return sa.make_url(url).set(username=name).render_as_string(hide_password=False)
+
+
+def counted_by_the_server(url):
+    """What anybody who may sign in can read: rows put in and deleted, long values included."""
+    engine = sa.create_engine(as_account(url, "passer_by"))
+    with engine.connect() as connection:
+        tables = connection.exec_driver_sql(
+            "SELECT n_tup_ins + n_tup_upd + n_tup_del FROM pg_class c JOIN pg_stat_all_tables s"
+            " ON s.relid IN (c.oid, c.reltoastrelid)"
+            " WHERE c.relname IN ('box', 'credential', 'participation')"
+        )
+        database = "SELECT tup_inserted FROM pg_stat_database WHERE datname = current_database()"
+        told = sum(tables.scalars()), connection.exec_driver_sql(database).scalar_one()
+    engine.dispose()
+    return told
+
+
+RIGHT = "GRANT EXECUTE ON FUNCTION pg_stat_reset() TO keeper"
+
+
+@pytest.mark.postgres
+def test_the_counters_of_a_server_do_not_tell_how_many_answered(owned_database, tmp_path):
+    url, superuser = owned_database
+    superuser.exec_driver_sql(RIGHT)
+    place = make_place(url, tmp_path)
+    answer_all(place, responses_for(place.codes[:19]))
+    close(place)
+    place.end()  # whatever a connection has not handed in yet, it hands in when it ends
+    sleep(0.5)
+    rows, whole_database = counted_by_the_server(url)
+    assert rows == 0
+    assert whole_database < 5
+
+
+@pytest.mark.postgres
+def test_without_the_right_to_forget_counters_a_survey_closes_all_the_same(
+    owned_database, tmp_path
+):
+    url, _ = owned_database
+    place = make_place(url, tmp_path)
+    answer_all(place, responses_for(place.codes[:19]))
+    close(place)
+    assert state(place) == "closed"
+    place.end()
+    sleep(0.5)
+    assert counted_by_the_server(url)[0] > 19
 
 
 def traces_of(place, boxes, folder, number):

@@ -42,6 +42,7 @@ ANOTHER = {
     "public_key": bytes(32),
     "revision": 2,
     "scheme": "two of three",
+    "spare": 7,
 }
 """For every column of a survey that may not change unnoticed, another value."""
 OTHERWISE = {

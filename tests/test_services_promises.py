@@ -8,8 +8,8 @@ import pytest
 
 from survey.services.promises.checks import checks
 from survey.services.promises.page import said
-from survey.services.promises.settings import WHOLE_PROMISE, Settings, settings_of
-from survey.services.promises.table import dangers, rows
+from survey.services.promises.settings import WHOLE_PROMISE, Settings, listed, settings_of
+from survey.services.promises.table import dangers, meant, rows
 from tests.adversary.test_passive_host import LEARNS
 from tools.anonymity_doc import DOCS, EXAMPLE, PAGE, PAPERS_FOLDER, page, papers
 
@@ -48,6 +48,7 @@ def test_everybody_of_the_table_stands_in_it_once_and_learns_something_or_nothin
         assert row.holding
         assert row.open.endswith(".")
         assert row.closed.endswith(".")
+        assert row.brief.endswith(".")
         assert row.takes or row.helps or row.key == "harm"
 
 
@@ -97,8 +98,41 @@ def test_the_log_of_postgresql_is_told_where_there_is_one():
     assert "archive" in [row.key for row in rows(USUAL)]
     on_sqlite = replace(USUAL, postgresql=False)
     assert "archive" not in [row.key for row in rows(on_sqlite)]
+    assert "comments" in row_of("archive").closed
+    assert "comments" not in row_of("archive", replace(USUAL, comments=False, masked=False)).closed
+    assert "list of names" in row_of("archive").open
+    assert "names" not in row_of("archive", replace(USUAL, masked=False)).open
     assert "at what time" in row_of("host").open
     assert "at what time" not in row_of("host", on_sqlite).open
+    assert "no time" not in said(USUAL).storage
+    assert "no time" in said(on_sqlite).storage
+
+
+@pytest.mark.parametrize("told", [USUAL, THREE], ids=["one", "two"])
+def test_a_row_that_sends_on_to_another_names_one_that_is_there(told):
+    shown = rows(told)
+    texts = [text for row in shown for text in (row.open, row.closed, row.takes, row.helps)]
+    named = [name for text in texts for name in re.findall("see “([^”]+)”", text)]
+    assert len(named) > 4
+    assert [name for name in named if not meant(name, shown)] == []
+
+
+def test_a_name_with_a_comma_in_it_is_told_apart_from_two_names():
+    assert listed(["Ada"]) == "Ada"
+    assert listed(["Ada", "Grace", "a spare"]) == "Ada, Grace and a spare"
+    assert listed(["Ada, Consulting", "Grace"]) == "Ada, Consulting; and Grace"
+    assert listed(["Ada, Beratung", "Grace", "Eva"], "und") == "Ada, Beratung; Grace; und Eva"
+
+
+def test_names_are_promised_to_be_taken_out_only_where_a_list_was_given():
+    assert "names on a list, are taken out" in said(USUAL).comments
+    assert "people’s names are not" in said(replace(USUAL, masked=False)).comments
+
+
+def test_the_first_page_says_who_can_see_a_sign_of_harm():
+    harm = said(USUAL).harm
+    assert "whoever runs the survey should tell the works council" in harm
+    assert "Everybody who may sign in to the program can see it" in harm
 
 
 @pytest.mark.parametrize("told", [USUAL, THREE], ids=["one", "two"])

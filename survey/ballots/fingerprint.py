@@ -56,6 +56,8 @@ class Frozen:
     harm_role: str
     previous: str | None
     public_key: bytes
+    spare: int
+    """Codes of each unit beyond its people; the units' numbers have them in."""
     units: Sequence[Unit]
     questionnaire: str
 
@@ -106,6 +108,7 @@ def _lines(frozen: Frozen) -> Iterator[tuple[str, Iterable[str]]]:
     yield "harm-role", [frozen.harm_role]
     yield "previous", [] if frozen.previous is None else [frozen.previous]
     yield "public-key", [frozen.public_key.hex()]
+    yield "spare", [str(frozen.spare)]
     for unit in frozen.units:
         above = [] if unit.parent is None else [unit.parent]
         yield "unit", [unit.id, unit.name, str(unit.asked), *above]

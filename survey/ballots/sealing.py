@@ -26,6 +26,11 @@ def new_key_pair() -> tuple[bytes, bytes]:
     return private.private_bytes_raw(), private.public_key().public_bytes_raw()
 
 
+def public_key_of(private_key: bytes) -> bytes:
+    """Return the public key that belongs to a private one."""
+    return X25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
+
+
 def seal(public_key: bytes, plain: bytes, survey: str, unit: str, nullifier: bytes) -> bytes:
     """Return the sealed box of a packed response: always `BOX_SIZE` bytes."""
     if len(plain) != PLAIN_SIZE:

@@ -12,7 +12,6 @@ Here belongs only how work is shared out. What is done with a block stands in `o
 """
 
 import os
-import resource
 import signal
 import socket
 import struct
@@ -26,6 +25,7 @@ from itertools import cycle
 from multiprocessing.connection import Connection
 
 from survey.ballots.layout import Layout
+from survey.ballots.memory import keep_off_disks
 from survey.ballots.opening import Box, Contents, open_block
 from survey.ballots.sealing import Opener
 from survey.errors import UserError
@@ -188,7 +188,7 @@ def work(line: Connection) -> None:
 
 
 def _be_worker() -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold key and answers
+    keep_off_disks()
     for by_hand in (signal.SIGINT, signal.SIGTERM):
         # A server that is told to end first ends its closing; the line says when that is over.
         signal.signal(by_hand, signal.SIG_IGN)

@@ -71,7 +71,7 @@ def _note(group: GroupReport, report: Report) -> str:
     )
     before = f", {report.previous.title}" if report.previous and report.previous.title else ""
     return (
-        f"{words.answered_text(group)} answered; compared with the wave before{before}. "
+        f"{words.answered_text(group)} are counted; compared with the wave before{before}. "
         f"{_coloured(report)} {_smallest(group.changes)}{arrow}"
         "A change says nothing about its cause."
     )

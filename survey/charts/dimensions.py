@@ -1,6 +1,6 @@
 """The dimensions of one group: where each stands, how sure that is, and the organisation."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from survey.charts.chart import Chart, Table
@@ -23,7 +23,7 @@ from survey.charts.style import (
     write,
 )
 from survey.disclosure.values import Withheld
-from survey.report import words
+from survey.report import facet_words, words
 from survey.report.model import Estimate, GroupReport, Report, ScaleResult
 
 ROW, SMALL = 1.0, 0.82
@@ -35,10 +35,18 @@ class _Row:
     """One line of the chart, at height y."""
 
     result: ScaleResult
-    facet: bool
+    whole: ScaleResult | None
+    """The dimension that a facet is a part of; None for a dimension itself."""
     y: float
     mark: float | None
     """Where the organisation stands."""
+    word: str = ""
+    """What stands instead of a number, where a facet is told in words alone."""
+
+    @property
+    def facet(self) -> bool:
+        """Whether this is a part of a dimension."""
+        return self.whole is not None
 
 
 def dimension_chart(group: GroupReport, report: Report, narrow: bool) -> Chart:
@@ -94,11 +102,23 @@ def _rows(group: GroupReport, report: Report) -> list[_Row]:
     y = 0.0
     for result in sorted(group.dimensions, key=_height, reverse=True):
         y -= ROW
-        rows.append(_Row(result, False, y, organisation.get(result.id)))
+        rows.append(_Row(result, None, y, organisation.get(result.id)))
         for facet in result.facets:
             y -= SMALL
-            rows.append(_Row(facet, True, y, organisation.get(facet.id)))
+            rows.append(_facet_row(facet, result, y, organisation, report))
     return rows
+
+
+def _facet_row(
+    facet: ScaleResult,
+    whole: ScaleResult,
+    y: float,
+    organisation: Mapping[str, float],
+    report: Report,
+) -> _Row:
+    if facet_words.in_words(facet, report.policy):
+        return _Row(facet, whole, y, None, facet_words.facet_word(facet, whole, report))
+    return _Row(facet, whole, y, organisation.get(facet.id))
 
 
 def _height(result: ScaleResult) -> float:
@@ -106,11 +126,15 @@ def _height(result: ScaleResult) -> float:
 
 
 def _organisation(group: GroupReport, report: Report) -> dict[str, float]:
-    """Return where the organisation stands; nothing where the group is all there is."""
+    """Return where the organisation stands; nothing where the group is all there is.
+
+    Of facets only where each group has averages of them: others are told in words.
+    """
     whole = report.organisation
     if whole is None or group.kind == "node" or len(report.groups) < 2:
         return {}
-    results = [r for d in whole.dimensions for r in (d, *d.facets)]
+    facets = all(one.n >= report.policy.single for one in report.groups)
+    results = [r for d in whole.dimensions for r in (d, *(d.facets if facets else ()))]
     return {r.id: r.figure.released.value for r in results if isinstance(r.figure, Estimate)}
 
 
@@ -121,14 +145,18 @@ def _note(group: GroupReport, report: Report) -> str:
         if _organisation(group, report)
         else ""
     )
-    results = [r for d in group.dimensions for r in (d, *d.facets)]
-    cut = any(isinstance(r.figure, Estimate) and r.figure.released.edge for r in results)
+    facets = [facet for d in group.dimensions for facet in d.facets]
+    told = [facet for facet in facets if facet_words.in_words(facet, report.policy)]
+    drawn = [*group.dimensions, *(facet for facet in facets if facet not in told)]
+    cut = any(isinstance(r.figure, Estimate) and r.figure.released.edge for r in drawn)
+    parts = "Of the parts of a dimension only their difference is told, in words. " if told else ""
     arrow = "An arrow: the average is cut off there, so that it tells nobody’s answer. "
     return (
-        f"{words.answered_text(group)} answered{one_person(group, report)}. {mark}Dashed lines: "
+        f"{words.answered_text(group)} are counted{one_person(group, report)}. {mark}Dashed lines: "
         f"the floor, {words.number(rules.floor)}, and the target, {words.number(rules.target)}. "
         "Coloured only where there is little doubt; a hollow mark cannot be told. "
-        f"{arrow if cut else ''}{rounding(group)}The axis shows the whole scale, {lo} to {hi}."
+        f"{arrow if cut else ''}{rounding(group)}{parts}"
+        f"The axis shows the whole scale, {lo} to {hi}."
     )
 
 
@@ -157,6 +185,8 @@ def _cells(row: _Row, report: Report) -> tuple[str, ...]:
     figure = row.result.figure
     if isinstance(figure, Withheld):
         return name, words.withheld_scale(row.result, report), "", ""
+    if row.word and row.whole:
+        return name, "told in words", "", facet_words.facet_sentence(row.result, row.whole, report)
     said = words.state_sentence(figure, report.questionnaire)
     return name, words.figure_text(figure, report.policy), words.interval_text(figure), said
 
@@ -195,7 +225,7 @@ def _draw(sheet: Sheet, row: _Row, report: Report, narrow: bool) -> None:
         stroke = {"symbol": "line-ns", "size": 20, "line": {"color": EDGE, "width": 3}}
         point = {"type": "scatter", "mode": "markers", "x": [row.mark], "y": [row.y]}
         sheet.traces.append({**point, "marker": stroke})
-    if isinstance(row.result.figure, Estimate):
+    if isinstance(row.result.figure, Estimate) and not row.word:
         _interval(sheet, row, row.result.figure)
 
 
@@ -220,14 +250,9 @@ def _label(sheet: Sheet, row: _Row, report: Report, narrow: bool) -> None:
     estimate = row.result.figure
     size, color, weight, bold = (14, INK_2, 400, 400) if row.facet else (16, INK, 500, 600)
     name = Said(words.text(row.result.name), size, color, weight)
-    if isinstance(estimate, Withheld):
-        beside(
-            sheet,
-            row.y,
-            name,
-            Said(words.withheld_scale(row.result, report), 14, INK_2, 400),
-            narrow,
-        )
+    if isinstance(estimate, Withheld) or row.word:
+        said = row.word or words.withheld_scale(row.result, report)
+        beside(sheet, row.y, name, Said(said, 14, INK_2, 400), narrow)
         return
     shown = words.figure_text(estimate, report.policy)
     beside(sheet, row.y, name, Said(shown, size, LOOKS[estimate.state].ink, bold), narrow)

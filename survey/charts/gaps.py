@@ -62,16 +62,24 @@ def _gap(practice: PracticeResult) -> float:
 
 def _note(group: GroupReport) -> str:
     return (
-        f"{words.answered_text(group)} answered. Hollow: knowing; filled: doing. Coloured where "
-        "the 95 % interval of the gap lies above zero. Averages are rounded so that they tell "
-        "nobody’s answer: read halves, not tenths. At the right: by how much knowing leads."
+        f"{words.answered_text(group)} are counted. Hollow: knowing; filled: doing. Coloured where "
+        "the 95 % interval of the gap lies above zero. Averages are told in classes"
+        f"{_width(group)}, so that they tell nobody’s answer; a mark stands in the middle of its "
+        "class. At the right: by about how much knowing leads."
     )
+
+
+def _width(group: GroupReport) -> str:
+    """Return how wide the classes are, where that is the same for all."""
+    figures = [figure for p in group.practices for figure in (p.know, p.do)]
+    steps = {figure.step for figure in figures if isinstance(figure, Released)}
+    return f" of {words.number(steps.pop())}" if len(steps) == 1 else ""
 
 
 def _alt(group: GroupReport, shown: Sequence[PracticeResult], report: Report) -> str:
     told = "; ".join(
-        f"{words.text(p.label)}: knowing {words.figure_text(p.know, report.policy)}, "
-        f"doing {words.figure_text(p.do, report.policy)}"
+        f"{words.text(p.label)}: knowing {words.class_text(p.know, report.policy)}, "
+        f"doing {words.class_text(p.do, report.policy)}"
         for p in shown
     )
     return f"{group.name}: {finding(shown)}. {told}."
@@ -79,15 +87,13 @@ def _alt(group: GroupReport, shown: Sequence[PracticeResult], report: Report) ->
 
 def _table(group: GroupReport, report: Report) -> Table:
     return Table(
-        ("Practice", "Knowing", "Doing", "Knowing leads by", "95 % interval"),
+        ("Practice", "Knowing", "Doing", "Knowing leads by about", "95 % interval"),
         tuple(_cells(practice, report) for practice in group.practices),
     )
 
 
 def _cells(practice: PracticeResult, report: Report) -> tuple[str, ...]:
-    know, do = (
-        words.figure_text(f, report.policy, single=True) for f in (practice.know, practice.do)
-    )
+    know, do = (words.class_text(f, report.policy) for f in (practice.know, practice.do))
     label = words.text(practice.label)
     if isinstance(practice.gap, Withheld):
         return label, know, do, words.withheld_text(practice.gap, report.policy, single=True), ""

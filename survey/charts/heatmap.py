@@ -28,7 +28,8 @@ from survey.report.model import Estimate, GroupReport, Report, State
 
 CELL, GAP = 0.96, 0.92
 """Width and height of a cell, as shares of its place."""
-LONGEST_NAME = 26
+LONGEST_NAME, LONGEST_ABOVE = 26, 34
+"""Characters of a name beside its cells, on each of two lines, and above them."""
 FEW = 3
 """So many dimensions are named in a heading."""
 
@@ -113,7 +114,7 @@ def _many(report: Report, weak: Counter[str], floor: str) -> str:
 
 def _note(report: Report) -> str:
     hidden = (
-        f" Hatched: fewer than {report.policy.scores} answers, with their neighbours too."
+        " Hatched: too few answers, also together with other small units."
         if report.left_out
         else ""
     )
@@ -121,7 +122,7 @@ def _note(report: Report) -> str:
     cut = any(isinstance(figure, Estimate) and figure.released.edge for figure in figures)
     edges = " ≥ and ≤: the average is cut off there." if cut else ""
     pooled = (
-        " Units too small to be shown alone are taken together where that makes a group."
+        " Units with too few answers to be shown alone are taken together where that makes a group."
         if any(group.kind == "pooled" for group in report.groups)
         else ""
     )
@@ -286,15 +287,32 @@ def _withheld(sheet: Sheet, report: Report, layout: _Layout) -> None:
 
 
 def _name(sheet: Sheet, row: int, name: str, answers: str, layout: _Layout) -> None:
-    short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
     if layout.narrow:
         top: dict[str, Any] = {"margin": True, "yanchor": "top"}
+        short = _shortened(name, LONGEST_ABOVE)
         write(sheet, (0, 0.5 - row), short, color=INK, weight=500, shift=(2, -4), **top)
         write(sheet, (1, 0.5 - row), answers, size=13, side="right", shift=(-2, -4), **top)
         return
     left: dict[str, Any] = {"margin": True, "side": "right"}
-    write(sheet, (0, -row), short, size=15, color=INK, weight=500, shift=(-70, 0), **left)
+    lines = _lines(name)
+    size = 15 if len(lines) == 1 else 13
+    said = "\n".join(lines)
+    write(sheet, (0, -row), said, size=size, color=INK, weight=500, shift=(-70, 0), **left)
     write(sheet, (0, -row), answers, size=13, color=INK_2, shift=(-12, 0), **left)
+
+
+def _lines(name: str) -> list[str]:
+    """Return a name on one line or, where it is long, on two."""
+    if len(name) <= LONGEST_NAME:
+        return [name]
+    cut = name.rfind(" ", 0, LONGEST_NAME + 1)
+    if cut <= 0:
+        return [_shortened(name, LONGEST_NAME)]
+    return [name[:cut], _shortened(name[cut + 1 :], LONGEST_NAME)]
+
+
+def _shortened(name: str, longest: int) -> str:
+    return name if len(name) <= longest else name[: longest - 1] + "…"
 
 
 def key_words() -> tuple[tuple[str, str, str], ...]:

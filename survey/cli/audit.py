@@ -113,6 +113,9 @@ def report(found: Audit) -> Iterable[str]:
     yield ""
     count = len(found.wrong)
     yield f"Result: {_result(count)}"
+    for finding in found.findings:
+        if finding.kind == "short":
+            yield from _lines(finding)
     for kind in KINDS:
         yield from ["", HEADINGS[kind], "-" * len(HEADINGS[kind])]
         findings = [finding for finding in found.findings if finding.kind == kind]
@@ -144,7 +147,8 @@ def _program(found: Audit) -> Iterable[str]:
     yield f"SHA-256: {program.hash}"
     yield from textwrap.wrap(
         "To compare: get the same version from where it is published, on a machine of your own, and"
-        " run `headwind audit --hash` there. The same program gives the same hash. A changed"
-        " program can print any hash, so also run the audit itself on your own machine, on a copy.",
+        " run `headwind audit --hash` there. The same program gives the same hash. It covers"
+        " Headwind's own files, not Python and the libraries beneath. A changed program can print"
+        " any hash, so also run the audit itself on your own machine, on a copy.",
         WIDTH,
     )

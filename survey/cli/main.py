@@ -10,14 +10,21 @@ import pkgutil
 import sys
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
+from pathlib import Path
+from traceback import extract_tb
 
 import click
 
+from survey.ballots.memory import keep_off_disks
 from survey.errors import UserError
 
 WRONG_INPUT = 2
 OWN_FAULT = 1
 INTERRUPTED = 130
+LEFT_OUT = (
+    "Its message is left out, since it can hold what people wrote. HEADWIND_DEBUG=1 shows it: never"
+    " where real answers are."
+)
 
 # name -> (where it is, what it does in a few words)
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -63,6 +70,7 @@ def headwind() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; end with status 0, 2 for wrong usage or input, 1 for a fault of ours."""
+    keep_off_disks()
     try:
         status = headwind.main(arguments, prog_name="headwind", standalone_mode=False)
     except Exception as fault:
@@ -99,8 +107,25 @@ def _lines(fault: Exception) -> Iterable[str]:
         return [fault.format_message()]
     if isinstance(fault, OSError) and _is_about_a_file(fault):
         return [f"{fault.filename}: {fault.strerror}"]
-    what = f"{type(fault).__name__}: {fault}"
-    return [f"A fault of Headwind itself, not of yours: {what} (HEADWIND_DEBUG=1 shows more)"]
+    return [_unforeseen(fault)]
+
+
+def _unforeseen(fault: Exception) -> str:
+    """Tell a fault without its message: a database names the row it refuses, with a comment in it.
+
+    The code that a database gives with a fault (SQLSTATE) names the rule and not the row.
+    """
+    kind = type(fault).__name__
+    if database := getattr(fault, "orig", None):
+        state = getattr(database, "sqlstate", None)
+        what = f"{kind}, {state}" if state else kind
+        return (
+            f"The database refused, or could not be reached ({what}). Look whether it runs, has"
+            f" room, and is the one that the settings name. {LEFT_OUT}"
+        )
+    trace = extract_tb(fault.__traceback__)
+    place = f" at {Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else ""
+    return f"A fault of Headwind itself, not of yours: {kind}{place}. Please report it. {LEFT_OUT}"
 
 
 def _is_about_a_file(fault: Exception) -> bool:

@@ -3,7 +3,6 @@
 import errno
 import os
 import re
-import resource
 import socket
 import sys
 from collections.abc import Callable, Mapping
@@ -58,7 +57,6 @@ def address(listening: socket.socket) -> str:
 def serve(config: Config, listening: socket.socket) -> None:
     """Serve until a signal ends it; the socket is the server's from here on."""
     os.umask(OWNER_ONLY)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold codes and answers
     create_app = resolve_name(FACTORY)
     _rehearse(lambda: create_app(config))
     click.echo(f"Headwind: {address(listening)}  (Ctrl+C ends it)")

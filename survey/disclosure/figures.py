@@ -1,6 +1,7 @@
 """The figures of groups: from keyed answers to means that are clipped, averaged and let out.
 
-A scale is let out in one of two ways, by the printed number of people of its group alone:
+A scale is let out in one of two ways, by the printed number of people of its group alone (and one
+that holds items of harm always in the second):
 
 - where single items are shown (10 people and more), everything about its items passes through one
   array, their clipped means (`ItemMeans`): scale, facets and items are functions of it and of
@@ -19,6 +20,7 @@ from math import hypot
 import numpy as np
 
 from survey.disclosure.averages import Door, ItemMeans, Tallied
+from survey.disclosure.harm import asks_about_harm
 from survey.disclosure.precision import (
     CONTRAST_LEAST,
     CONTRAST_MARGIN,
@@ -45,6 +47,9 @@ def scale_figures(
     means, scale = tallied.items, tallied.scale.id
     facets = {facet.id: facet.items for facet in questionnaire.facets if facet.scale == scale}
     items = {name: (name,) for name in means.names}
+    if asks_about_harm(questionnaire, scale):
+        kept_back = dict.fromkeys((*facets, *items), Withheld("harm"))
+        return {scale: _whole_figure(tallied, door), **kept_back}
     if door.printed >= door.policy.single:
         parts = {scale: means.names, **facets, **items}
         return {name: _items_figure(means, of_part, door) for name, of_part in parts.items()}

@@ -116,7 +116,7 @@ def let_out_difference(difference: float, n: int, span: float) -> Released:
     below = hidden if difference <= ROUNDING - most else 0.0
     above = hidden if difference >= most - ROUNDING else 0.0
     value = floor(round(inside / step, 9) + 0.5) * step
-    edge = _edge(Clipped(inside, below, above), step)
+    edge = _edge(Clipped(inside, below, above), step, -span, span)
     return Released(round(value, 6), n, round(step, 6), edge, round(below, 6), round(above, 6))
 
 
@@ -159,12 +159,13 @@ def let_out(
     else:
         at = floor(place + 0.5)
     hidden = round(mean.below, 6), round(mean.above, 6)
-    return Released(round(lo + at * step, 6), n, round(step, 6), _edge(mean, step), *hidden)
+    return Released(round(lo + at * step, 6), n, round(step, 6), _edge(mean, step, lo, hi), *hidden)
 
 
-def _edge(mean: Clipped, step: float) -> Edge:
-    """Return on which side the clip hides more than rounding does, if on one side only."""
-    hidden_below, hidden_above = mean.below > step / 2, mean.above > step / 2
-    if hidden_above == hidden_below:
+def _edge(mean: Clipped, step: float, lo: float, hi: float) -> Edge:
+    """Return on which side alone the clip hides more than rounding does, or all there is."""
+    below = mean.below > step / 2 or (mean.below > 0 and mean.mean - mean.below <= lo + ROUNDING)
+    above = mean.above > step / 2 or (mean.above > 0 and mean.mean + mean.above >= hi - ROUNDING)
+    if below == above:
         return ""
-    return "high" if hidden_above else "low"
+    return "high" if above else "low"

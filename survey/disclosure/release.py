@@ -12,6 +12,7 @@ import numpy as np
 
 from survey.disclosure.averages import Block, Door, item_means, practice_block, scale_block, tally
 from survey.disclosure.figures import pick_figures, practice_figures, scale_figures
+from survey.disclosure.harm import harm_figure
 from survey.disclosure.masking import Masking
 from survey.disclosure.rollup import Counts, Group, roll_up, widen
 from survey.disclosure.stories import MEASURE, tenure_figure
@@ -19,13 +20,12 @@ from survey.disclosure.values import (
     Figure,
     Policy,
     Release,
-    Released,
     ReleasedGroup,
     Unit,
     Withheld,
 )
 from survey.questionnaire.definition import Questionnaire
-from survey.scoring import Answers, Bools, Ints, person_scores, raw
+from survey.scoring import Answers, Bools, Ints
 
 
 def release(
@@ -62,8 +62,10 @@ def release(
         The same for every order of the people.
     """
     scales = [scale_block(questionnaire, scale, answers) for scale in questionnaire.scales]
-    groups, left_out = roll_up(units, _counts(questionnaire, scales, answers, units), policy.scores)
-    wider = widen(units, groups, max(policy.single, policy.scores))
+    counts = _counts(questionnaire, scales, answers, units)
+    honest = _not_stuffed(answers, units)
+    groups, _ = roll_up(honest, counts, policy.scores)
+    wider = widen(honest, groups, max(policy.single, policy.scores))
     doors = [Door(at, group.n, policy) for at, group in enumerate(groups)]
     group_of = _group_of(answers, units, groups)
     figures = _figures(questionnaire, scales, answers, picks, group_of, doors)
@@ -79,7 +81,20 @@ def release(
     ]
     released += [_released(g, {}, voices[_ids(g)], policy) for g in wider if _ids(g) in voices]
     released += _across(questionnaire, scales, answers, group_of, groups, policy)
-    return Release(tuple(units), policy, tuple(released), tuple(u.id for u in left_out))
+    shown = {unit.id for group in groups for unit in group.units}
+    nowhere = tuple(unit.id for unit in units if unit.asked and unit.id not in shown)
+    return Release(tuple(units), policy, tuple(released), nowhere)
+
+
+def _not_stuffed(answers: Answers, units: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Return the units; one with more answers than it was given codes as a mere heading.
+
+    Somebody put answers there, and who knows these would know the others'.
+    """
+    many = np.bincount(answers.team, minlength=len(units))
+    return tuple(
+        replace(unit, asked=0) if many[at] > unit.asked else unit for at, unit in enumerate(units)
+    )
 
 
 @dataclass(frozen=True)
@@ -106,7 +121,7 @@ def _released(
         units=tuple(unit.id for unit in group.units),
         # Of a wider group only that it is large enough: a difference of counts would tell the rest.
         n=policy.single if group.kind == "wider" else group.n,
-        asked=max(group.asked, group.n),  # spare codes can bring more answers than people asked
+        asked=group.asked,
         figures={**figures, **harm},
         comments=voices.comments if voices else {},
     )
@@ -203,15 +218,4 @@ def _voices(
         for question in questionnaire.open_questions
         if (texts := comments.get(question.id))
     }
-    return _Voices(_harm(questionnaire, answers, members, policy), said)
-
-
-def _harm(questionnaire: Questionnaire, answers: Answers, members: Bools, policy: Policy) -> Figure:
-    """Return whether several people of a group report harm (B18, step 2); its n says "or more"."""
-    rules = questionnaire.readiness
-    if not rules.harm_items or not set(rules.harm_items) <= set(answers.columns):
-        return Withheld("not_asked")
-    at = [answers.columns.index(item) for item in rules.harm_items]
-    reports = person_scores(raw(answers.values[members][:, at]).T) >= rules.harm_from
-    signal = reports.sum() >= rules.harm_people and reports.mean() >= rules.harm_share
-    return Released(float(signal), policy.single, 1.0)
+    return _Voices(harm_figure(questionnaire, answers, members, policy), said)

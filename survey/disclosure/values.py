@@ -11,7 +11,7 @@ from typing import Literal
 from survey.errors import UserError
 
 Edge = Literal["", "low", "high"]
-Why = Literal["too_few", "not_asked", "less_often"]
+Why = Literal["too_few", "not_asked", "less_often", "harm"]
 Kind = Literal["whole", "pooled", "wider"]
 
 

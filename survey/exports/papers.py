@@ -18,7 +18,7 @@ from survey.ballots.sealing import BOX_SIZE
 from survey.exports.markdown import as_text
 from survey.questionnaire.shipped import shipped_folder
 from survey.report.words import day
-from survey.services.promises.settings import Settings
+from survey.services.promises.settings import Settings, listed
 from survey.services.surveys import SurveyView
 
 Language = Literal["en", "de"]
@@ -121,12 +121,7 @@ def _clock(language: Language, timezone: str) -> Callable[[datetime], str]:
 
 def _lister(language: Language) -> Callable[[Sequence[str]], str]:
     join = {"en": "and", "de": "und"}[language]
-
-    def listed(names: Sequence[str]) -> str:
-        *most, last = names
-        return f"{', '.join(most)} {join} {last}" if most else last
-
-    return listed
+    return lambda names: listed(names, join)
 
 
 def paper(key: str) -> Paper | None:

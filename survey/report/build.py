@@ -238,7 +238,7 @@ def _organisation(
         kind="node",
         units=_unit_names(tables.release, [u for g in tables.groups for u in g.units]),
         n=sum(group.n for group in tables.groups),
-        asked=sum(group.asked for group in tables.groups),
+        asked=sum(unit.asked for unit in tables.release.units),
         dimensions=by_role["dimension"],
         index=index if judged else NOT_ASKED,
         capacity=next(iter(by_role["capacity"]), None),

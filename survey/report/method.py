@@ -6,10 +6,22 @@ Everything here holds for a whole report, whatever its results; sentences about 
 
 from collections.abc import Iterator, Sequence
 
-from survey.disclosure.precision import SHARE_CLIP, TABLE, Measure, Precision, margin
+from survey.disclosure.precision import (
+    CONTRAST_LEAST,
+    CONTRAST_MARGIN,
+    DIFFERENCE_CLIP,
+    DIFFERENCE_STEP,
+    SHARE_CLIP,
+    TABLE,
+    Measure,
+    Precision,
+    margin,
+)
 from survey.disclosure.values import Policy
-from survey.questionnaire.definition import Questionnaire
-from survey.report.words import number
+from survey.measures.tenure import LEAST_PEOPLE, LEAST_TEAMS
+from survey.questionnaire.definition import Questionnaire, Scale
+from survey.report.facet_words import facets_of, least_difference, parted
+from survey.report.words import join, number, text
 
 Rounding = tuple[str, str, str, str]
 """What is rounded, of how many people, to what, and where it is cut off."""
@@ -18,7 +30,7 @@ FIGURES: dict[Measure, str] = {
     "score": "Average of three statements or more",
     "single": "Single statement, average of two",
     "class": "Knowing and doing a practice",
-    "share": "Share of people",
+    "share": "Pick list: share of people, of the options chosen most often",
 }
 EXAMPLES = 10, 30
 """Numbers of people for which it is told where an average is cut off, besides the smallest."""
@@ -56,6 +68,44 @@ def _classes(kind: Measure, questionnaire: Questionnaire, policy: Policy) -> Ite
         if last is None or last >= least:
             first, limits = max(row.least, least), answer_range(questionnaire)
             yield FIGURES[kind], _people(first, last), *_printed(kind, row, first, last, limits)
+
+
+def other_roundings(questionnaire: Questionnaire, policy: Policy) -> tuple[Rounding, ...]:
+    """Return what is let out otherwise: two parts of a scale, newcomers against veterans."""
+    first = max(CONTRAST_LEAST, policy.scores)
+    scales = parted(questionnaire) if first < policy.single else ()
+    people = _people(first, policy.single - 1)
+    parts = [(_parts_of(s, questionnaire), people, *_classes_of(s, questionnaire)) for s in scales]
+    return (*parts, *_newcomers(questionnaire, policy))
+
+
+def _parts_of(scale: Scale, questionnaire: Questionnaire) -> str:
+    names = [f"“{text(facet.name)}”" for facet in facets_of(scale, questionnaire)]
+    return f"{join(names)}, the parts of {text(scale.name)}"
+
+
+def _classes_of(scale: Scale, questionnaire: Questionnaire) -> tuple[str, str]:
+    """Return the classes of a difference of two parts, and where their scale is cut off."""
+    lo, hi = questionnaire.range_over(item.id for item in questionnaire.items_of(scale.id))
+    inside = margin(CONTRAST_MARGIN, lo, hi)
+    return (
+        f"words: one is {least_difference(lo, hi)} or more above the other, or neither is",
+        f"{text(scale.name)} itself: {number(lo + inside)} and {number(hi - inside)}",
+    )
+
+
+def _newcomers(questionnaire: Questionnaire, policy: Policy) -> Iterator[Rounding]:
+    if questionnaire.tenure is None:
+        return
+    scale = questionnaire.scale(questionnaire.tenure.scale)
+    lo, hi = questionnaire.range_over(item.id for item in questionnaire.items_of(scale.id))
+    most = number(DIFFERENCE_CLIP * (hi - lo))
+    yield (
+        f"Newcomers less veterans on {text(scale.name)}, for the survey as a whole (on no page)",
+        f"{max(LEAST_PEOPLE, policy.single)} and more of each, in {LEAST_TEAMS} groups",
+        f"{DIFFERENCE_STEP * (hi - lo):.3g}",
+        f"−{most} and {most}",
+    )
 
 
 def _people(first: int, last: int | None) -> str:

@@ -68,8 +68,11 @@ def overview(report: Report) -> tuple[str, str]:
     carry = f"carry {report.facts.practice}" if report.facts.practice else "carry a new practice"
     verb = "is" if ready == 1 else "are"
     pooled = any(group.kind == "pooled" for group in report.groups)
-    told = _rest(rules) + (" Units gathered together get no verdict." if pooled else "")
-    return f"{ready or 'None'} of {many} groups {verb} ready to {carry}", told.strip()
+    gathered = " Units gathered together get no verdict." if pooled else ""
+    if set(rules) == {"not_enough_evidence"}:
+        return f"Not enough evidence to say whether any of {many} groups is ready", gathered.strip()
+    told = f"{_rest(rules)}{gathered}".strip()
+    return f"{ready or 'None'} of {many} groups {verb} ready to {carry}", told
 
 
 def _rest(rules: Sequence[Rule]) -> str:
@@ -203,7 +206,7 @@ def turns_on(group: GroupReport, questionnaire: Questionnaire) -> str:
         "can be said."
     )
     if group.n < group.asked:
-        return f"{said} More answers of those already asked could decide it."
+        return f"{said} More answers could have decided it; the next wave may."
     return f"{said} Talk about it with the team, and measure again."
 
 

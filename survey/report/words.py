@@ -81,13 +81,18 @@ def figure_text(
 
 
 def share_text(figure: Released | Withheld, policy: Policy) -> str:
-    """Return a share of people as it is printed: "30 %", "20 % or fewer"."""
+    """Return a share of people as it is printed: "30 %", "20 % or less"."""
     if isinstance(figure, Withheld):
         return withheld_text(figure, policy, single=True)
-    return (
-        f"{figure.value * 100:.0f} %"
-        + {"": "", "high": " or more", "low": " or fewer"}[figure.edge]
-    )
+    return f"{figure.value * 100:.0f} %{EDGES[figure.edge]}"
+
+
+def class_text(figure: Released | Withheld, policy: Policy) -> str:
+    """Return knowing or doing as it is printed: the class, "4.0–4.25", or "4.25 or more"."""
+    if isinstance(figure, Withheld):
+        return withheld_text(figure, policy, single=True)
+    low, high = (number(figure.value + side * figure.step / 2) for side in (-1, 1))
+    return {"": f"{low}–{high}", "high": f"{low} or more", "low": f"{high} or less"}[figure.edge]
 
 
 def withheld_text(figure: Withheld, policy: Policy, single: bool = False) -> str:
@@ -97,6 +102,7 @@ def withheld_text(figure: Withheld, policy: Policy, single: bool = False) -> str
         "too_few": f"not shown: fewer than {least} answers",
         "not_asked": "not asked",
         "less_often": "chosen less often",
+        "harm": "not shown one by one: its dimension asks about harm",
     }[figure.why]
 
 
@@ -110,13 +116,23 @@ def kind_text(group: GroupReport) -> str:
     if group.kind == "whole":
         return "One unit"
     if group.kind == "pooled":
-        return f"Units too small to be shown alone, taken together: {join(group.units)}"
+        return f"Units with too few answers to be shown alone, taken together: {join(group.units)}"
     return f"All {len(group.units)} units that could be shown, taken together"
 
 
 def answered_text(group: GroupReport) -> str:
     """Return how many of how many stand behind a group."""
     return f"{group.n} of {group.asked} people"
+
+
+def left_out_sentence(report: Report) -> str:
+    """Return of which units nothing is shown, and why; "" where there is none."""
+    names, few = report.left_out, f"fewer than {report.policy.scores} people answered"
+    if not names:
+        return ""
+    why = "also when taken together" if len(names) > 1 else "and no other small unit is left"
+    to_join = "" if len(names) > 1 else " to take it together with"
+    return f"Nothing is shown of {join(names)}: {few}, {why}{to_join}."
 
 
 def names_by_state(group: GroupReport, state: State) -> list[str]:
@@ -147,7 +163,8 @@ def picked_sentence(picks: Sequence[PickResult]) -> str:
     less = [p for p in picks if p.figure == Withheld("less_often")]
     if not less:
         return ""
-    return f"Chosen less often, or as often: {', '.join(f'“{text(pick.text)}”' for pick in less)}."
+    named = ", ".join(f"“{text(pick.text)}”" for pick in less)
+    return f"Chosen less often, or just as often as the last of these: {named}."
 
 
 def state_sentence(estimate: Estimate, questionnaire: Questionnaire) -> str:

@@ -24,6 +24,7 @@ from survey.services.auditing_logs import (
 )
 from survey.services.auditing_postgres import postgres_findings
 from survey.services.auditing_program import Program, this_program
+from survey.services.auditing_short import short_findings
 from survey.services.auditing_sqlite import sqlite_findings
 from survey.services.auditing_surveys import survey_findings
 from survey.services.findings import Finding, unseen, wrong
@@ -185,6 +186,7 @@ def _all(evidence: Evidence, wanted: Request, codes: Collection[str]) -> Iterato
     known = _known(evidence, counted, codes)
     for surplus in evidence.surpluses:
         yield _surplus(surplus.what, surplus.where)
+    yield from short_findings(counted)
     yield from survey_findings(counted)
     files: Sequence[Path] = ()
     if isinstance(evidence, SqliteEvidence):
@@ -248,7 +250,8 @@ def _never_seen() -> Iterator[Finding]:
     yield unseen(
         "A changed program. Whoever runs the server can run another one, which keeps more and says"
         " the same. Compare the hash below with that of a fresh copy of the same version, and ask"
-        " who can change the program on the server."
+        " who can change the program on the server. The hash covers Headwind's own files, not"
+        " Python and the libraries beneath."
     )
     yield unseen("Copies of the database, the key folder or the whole machine, made at any time.")
     yield unseen(
@@ -257,7 +260,7 @@ def _never_seen() -> Iterator[Finding]:
     )
     yield unseen(
         "Mail archives and lists made while codes were handed out. Whoever knows a person's code"
-        " can answer in that person's place while the survey is open, and see whether the person"
-        " answered."
+        " can answer in that person's place while the survey is open, and, with the stored data,"
+        " tell which sealed answers are that person's."
     )
     yield unseen("What people tell each other, and whom a comment sounds like.")

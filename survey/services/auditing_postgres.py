@@ -15,11 +15,17 @@ LINKS = (
     " is."
 )
 
+ARCHIVED = (
+    "Sealed boxes stay there, with times; and, readable, the names to be taken out of comments and"
+    " the comments that were released."
+)
+
 
 def postgres_findings(evidence: PostgresEvidence, counted: Counted) -> Iterator[Finding]:
     """Say what the server gives away besides the rows."""
     yield from _marks(evidence, counted)
     yield from _remains(evidence, counted)
+    yield from _counters(evidence, counted)
     yield from _settings(evidence.settings)
     for copy in evidence.copies:
         yield learnable(
@@ -29,7 +35,10 @@ def postgres_findings(evidence: PostgresEvidence, counted: Counted) -> Iterator[
     yield unseen(
         "Files of the PostgreSQL server (its log of changes, pg_wal, with times to the"
         " microsecond), archives, replicas and backups. They may keep sealed boxes and hashes of"
-        " codes of closed surveys. The key of these boxes is destroyed, so nobody can read them."
+        " codes of closed surveys; the key of these boxes is destroyed, so nobody can read them."
+        " They may also keep, to be read by anybody, what was written unsealed: the names that were"
+        " to be taken out of comments, comments that were released (also ones hidden since), and"
+        " released figures."
     )
     yield unseen(
         "What the server wrote to its own log. Name the file with --log to have it searched."
@@ -85,6 +94,27 @@ def _remains(evidence: PostgresEvidence, counted: Counted) -> Iterator[Finding]:
         )
 
 
+def _counters(evidence: PostgresEvidence, counted: Counted) -> Iterator[Finding]:
+    """Say that the server counts, and no number."""
+    where = "view pg_stat_user_tables"
+    if any(survey.state in UNCLOSED for survey in counted.surveys):
+        yield learnable(
+            "PostgreSQL counts how many rows were put into each table and deleted from it. Every"
+            " account of the server may read these counters, also one that may not read the tables:"
+            " they tell how many sealed boxes have come in all. Closing sets them to zero, if its"
+            " account may (see docs/operations.md).",
+            where,
+        )
+    elif evidence.counts_writes():
+        yield learnable(
+            "PostgreSQL's counters still tell how many rows were put into the tables of answers and"
+            " codes and deleted from them, so how many people answered in all. Every account of the"
+            " server may read them. A superuser sets them to zero with: SELECT pg_stat_reset();"
+            " (docs/operations.md says how closing may do so itself.)",
+            where,
+        )
+
+
 def _is_on(setting: str) -> bool:
     return setting not in ("off", "none", "-1", "0", "")
 
@@ -115,7 +145,7 @@ _WRONG: Mapping[str, tuple[Callable[[str], bool], str]] = {
 _TOLD: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "archive_mode": (
         _is_on,
-        "The server archives its log of changes: sealed boxes stay there, with times.",
+        f"The server archives its log of changes. {ARCHIVED}",
     ),
     "log_parameter_max_length_on_error": (
         _is_on,

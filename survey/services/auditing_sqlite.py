@@ -1,6 +1,7 @@
 """What an audit says of the files of an SQLite database: what lies between and beside the rows."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from survey.services.auditing_surveys import UNCLOSED, called
 from survey.services.findings import Finding, learnable, stored, unseen, wrong
@@ -21,7 +22,7 @@ def sqlite_findings(evidence: SqliteEvidence, counted: Counted) -> Iterator[Find
     yield from _order(evidence, counted)
     yield from _space(evidence, counted)
     yield from _traces(evidence, counted)
-    yield from _log(evidence)
+    yield from _log(evidence, counted)
     yield unseen(
         "What the disk itself keeps: blocks of files that were overwritten or deleted, snapshots of"
         " the file system, and memory that the system wrote to disk."
@@ -98,7 +99,7 @@ def _traces(evidence: SqliteEvidence, counted: Counted) -> Iterator[Finding]:
         )
 
 
-def _log(evidence: SqliteEvidence) -> Iterator[Finding]:
+def _log(evidence: SqliteEvidence, counted: Counted) -> Iterator[Finding]:
     sizes = {file.path.name.removeprefix(evidence.path.name): file for file in evidence.beside}
     if journal := sizes.get("-journal"):
         yield wrong(
@@ -107,20 +108,35 @@ def _log(evidence: SqliteEvidence) -> Iterator[Finding]:
             " again.",
             str(journal.path),
         )
-    if log := sizes.get("-wal"):
-        near = _near_answers(evidence)
-        held = "; sealed boxes or codes are among it" if near else "; no box or code is among it"
-        yield stored(
-            "A log lies beside the database. It holds what was written lately, in the order it was"
-            f" written{held}.",
-            str(log.path),
-        )
-        if near:
-            yield learnable(
-                "Whoever reads this log sees in which order the latest boxes arrived, and earlier"
-                " versions of a box that was replaced. All of it is sealed. Closing empties it.",
-                str(log.path),
-            )
+    log = evidence.path.with_name(evidence.path.name + "-wal")
+    if any(survey.state in UNCLOSED for survey in counted.surveys):
+        yield from _log_of_boxes(log)
+    elif "-wal" in sizes:
+        yield from _log_of_the_closed(evidence, log)
+
+
+def _log_of_boxes(log: Path) -> Iterator[Finding]:
+    """Say the same whatever the log holds: it appears with the first box after a start."""
+    yield stored(
+        "Beside the database SQLite keeps a log of what was written lately, in the order it was"
+        " written, sealed boxes among it. It comes and goes.",
+        str(log),
+    )
+    yield learnable(
+        "Whoever reads this log sees in which order the latest boxes arrived, and earlier versions"
+        " of a box that was replaced. All of it is sealed. Closing empties it.",
+        str(log),
+    )
+
+
+def _log_of_the_closed(evidence: SqliteEvidence, log: Path) -> Iterator[Finding]:
+    near = _near_answers(evidence)
+    held = "; sealed boxes or codes are among it" if near else "; no box or code is among it"
+    yield stored(
+        "A log lies beside the database. It holds what was written lately, in the order it was"
+        f" written{held}.",
+        str(log),
+    )
 
 
 def _near_answers(evidence: SqliteEvidence) -> int:

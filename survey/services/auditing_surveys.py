@@ -19,6 +19,7 @@ HOLDERS = {
     "one of two": "one of the two opening codes",
     "two of three": "two of the three opening codes",
 }
+ENOUGH = {"one of two": "one code", "two of three": "two codes"}
 
 
 def survey_findings(counted: Counted) -> Iterator[Finding]:
@@ -46,7 +47,9 @@ def _unclosed(survey: Survey, counted: Counted) -> Iterator[Finding]:
         f"{name} is not closed yet. {until} Of each person who was asked: a check value that"
         f" recognises the code ({codes.total()} codes), with the unit it was made for, and no name."
         " Of each person who answered: one sealed box (encrypted answers, always 8,192 bytes) with"
-        " survey and unit; no name, no time, no address, and no mark on the code. How many answered"
+        " survey, unit and another check value made from the code, by which later answers replace"
+        " earlier ones; no name, no time, no address, and no mark on the code. The one check"
+        " value does not lead to the other: only the code itself leads to both. How many answered"
         " is kept in coarse steps, as of one day. To keep it so, this audit tells no number of"
         " boxes."
     )
@@ -59,9 +62,11 @@ def _unclosed(survey: Survey, counted: Counted) -> Iterator[Finding]:
         f"{name}: whoever can read the database can count the sealed boxes of each unit, and by"
         " looking again and again see when one arrives. Nobody can read a box without the key"
         f" folder and {HOLDERS.get(survey.scheme, 'the opening codes')}"
-        f" ({_listed(survey.holders)}). With both, all answers can be read, each with its unit and"
-        " without a name. Only somebody who also knows which code a person was given (from a list"
-        " made while handing out cards, or from the mail archive) can tell whose answers they are."
+        f" (held by: {'; '.join(survey.holders)}). With the key folder and"
+        f" {ENOUGH.get(survey.scheme, 'these codes')}, all answers can be read, each with its unit"
+        " and without a name. Whose they are can be told by somebody who also knows which code a"
+        " person was given (from a list made while handing out cards, or from the mail archive), or"
+        " who noted who was answering when."
     )
     yield from _looks(survey, boxes)
     yield from _amounts(survey, boxes, codes, counted)
@@ -141,12 +146,13 @@ def _closed(survey: Survey, counted: Counted) -> Iterator[Finding]:
 def _released(survey: Survey, counted: Counted) -> Finding:
     name, slug = called(survey), survey.slug
     return stored(
-        f"{name} is closed. Answers, codes and key are destroyed. Kept are"
+        f"{name} is closed. No answer, code or key of it should be left; any that was found stands"
+        " under what is wrong. Kept are"
         f" {_many(counted.figures[slug], 'figure')} about groups, rounded as the report shows them,"
         f" {_many(counted.comments[slug], 'comment')} without author, and"
-        f" {_many(counted.receipts[slug], 'receipt')}: one for each person who was asked, made-up"
-        " ones among them, so that their number does not tell how many answered. A receipt shows"
-        " that a box was opened, and not what was in it."
+        f" {_many(counted.receipts[slug], 'receipt')}: as many lines as people were asked, filled"
+        " up with made-up ones, so that their number does not tell how many answered. A receipt"
+        " shows that a box was opened, and not what was in it."
     )
 
 

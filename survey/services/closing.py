@@ -28,14 +28,16 @@ from survey.disclosure.values import Policy, Release, Unit
 from survey.errors import UserError
 from survey.questionnaire.definition import Questionnaire
 from survey.scoring import Answers
+from survey.services.fitting import check_boxes, check_key, check_rows
+from survey.services.frozen import look
 from survey.services.record import write_record
-from survey.services.surveys import SurveyView, view_of
+from survey.services.surveys import SurveyView
 from survey.services.unsealing import Opened, open_all
 from survey.storage import queries, room
 from survey.storage.engine import Sessions, engine_of, reading
 from survey.storage.models import Survey
 from survey.storage.releases import write_release
-from survey.storage.scrub import empty_log, prove_empty, rewrite
+from survey.storage.scrub import empty_log, forget_counts, prove_empty, rewrite
 
 UNOPENED_FOR = timedelta(days=60)
 ATTEMPTS = 3
@@ -63,8 +65,8 @@ ROUNDED_TO = 10
 def share_done(done: int, total: int) -> int:
     """Return how much of a stage is done, in percent rounded to tens, which is all that is told.
 
-    The number of sealed answers, less those in the report, would tell how many of a group answered
-    that is too small to appear.
+    No stage counts boxes (see `unsealing.Told`): their number, less those in the report, would tell
+    how many of a group answered that is too small to appear.
     """
     return ROUNDED_TO * (100 * done // max(total, 1) // ROUNDED_TO)
 
@@ -120,13 +122,14 @@ def close_survey(
     Raises
     ------
     WrongOpeningCode, KeyMissing, NotEndedYet, AlreadyClosed, UnknownSurvey, BoxesChanged,
-    WorkerLost, DiskFull
+    WorkerLost, DiskFull, ChangedSinceOpening, KeyDoesNotFit, MostUnreadable
         Nothing was changed (but that the survey is ended).
     StillInUse, NoRoomToClear, TracesLeft
         The figures are released and the answers deleted; `resume_closing` does the rest.
     """
     view = _closable(sessions, slug, now)
     private_key = keys.unlock(slug, opening_codes)
+    check_key(view, private_key)
     with room.telling(DiskFull), keys.hold(slug):
         _end(sessions, slug)
         _release_once(sessions, view, private_key, progress, release, workers)
@@ -177,12 +180,14 @@ def destroy_expired(sessions: Sessions, keys: KeyFolder, now: datetime) -> tuple
 
 
 def _closable(sessions: Sessions, slug: str, now: datetime) -> SurveyView:
-    with sessions() as session, reading(session):
-        view = view_of(session, slug, now)
+    with sessions() as session:
+        seen = look(session, slug, now)
+    view = seen.view
     if view.state in ("destroying", "closed"):
         raise AlreadyClosed
     if now < view.closable_from and view.state != "ended":
         raise NotEndedYet(closable_from=view.closable_from.isoformat(" ", "minutes"))
+    check_rows(seen)
     return view
 
 
@@ -215,6 +220,7 @@ def _release_once(
         opened = open_all(sessions, view, private_key, partial(progress, "opening"), workers)
         progress("tallying", 0, 1)
         batch = join(layout, opened.batches)
+        check_boxes(opened, batch.spoiled)
         figures = release(
             view.questionnaire,
             batch.answers,
@@ -262,8 +268,8 @@ def _write(
 
 
 def _surplus(session: Session, slug: str) -> int:
-    """Count the boxes that no code can have brought: more in a unit than it was given codes."""
-    codes = queries.codes_per_unit(session, slug)
+    """Count the boxes beyond the codes that a unit was given, as the roster has them."""
+    codes = {unit.id: unit.asked for unit in queries.units_of(session, slug)}
     boxes = queries.boxes_per_unit(session, slug)
     return sum(max(0, many - codes.get(unit, 0)) for unit, many in boxes.items())
 
@@ -284,6 +290,7 @@ def _destroy(
         _call_closed(sessions, slug, now)
     _unproved.pop(_name(sessions, slug), None)
     empty_log(engine)
+    forget_counts(engine)
     progress("checking", 1, 1)
 
 

@@ -3,21 +3,28 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["stored", "learnable", "wrong", "unseen"]
+Kind = Literal["short", "stored", "learnable", "wrong", "unseen"]
 KINDS: tuple[Kind, ...] = ("wrong", "stored", "learnable", "unseen")
+"""In the order of a report; what is said in short stands before it."""
 
 
 @dataclass(frozen=True)
 class Finding:
     """One thing that an audit tells.
 
-    kind: stored = about whom what is kept; learnable = what somebody could find out who holds it;
-    wrong = what must not be; unseen = what this audit cannot see.
+    kind: short = the whole in a few lines; stored = about whom what is kept; learnable = what
+    somebody could find out who holds it; wrong = what must not be; unseen = what this audit cannot
+    see.
     """
 
     kind: Kind
     text: str
     where: str = ""
+
+
+def short(text: str) -> Finding:
+    """Tell the whole in a line."""
+    return Finding("short", text)
 
 
 def stored(text: str, where: str = "") -> Finding:

@@ -1,17 +1,20 @@
 """What was frozen when a survey was opened: as a text for everybody, and its fingerprint.
 
 The one place where the rows of a survey become `Frozen`: at opening, whenever its revision moves,
-and when somebody asks whether the words still fit.
+when somebody asks whether the words still fit, and before answers are taken or opened.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from threading import Lock
 
 from sqlalchemy.orm import Session
 
 from survey.ballots.fingerprint import Frozen, canonical, fingerprint
 from survey.disclosure.values import Unit
-from survey.services.surveys import UnknownSurvey
+from survey.services.surveys import SurveyView, UnknownSurvey, view_from
 from survey.storage.engine import reading
 from survey.storage.models import Survey
 from survey.storage.queries import units_of
@@ -28,6 +31,51 @@ class Checked:
     def fits(self) -> bool:
         """Whether nothing was changed since the words were made."""
         return self.stored == self.computed
+
+
+WORDS_KEPT = 64
+"""Texts whose words are remembered: enough for every survey that one site has open."""
+_words: dict[bytes, str] = {}
+_at_work = Lock()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A survey as its rows stand now, and the text of these same rows."""
+
+    view: SurveyView
+    text: bytes
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing was changed since the words were made; a survey without words fits.
+
+        Takes half a second where this process has not seen the text before.
+        """
+        return not self.view.fingerprint or self.view.fingerprint == _words_of(self.text)
+
+
+def look(session: Session, slug: str, now: datetime) -> Seen:
+    """Return a survey with the text of what was frozen, both of one reading of its rows.
+
+    Read twice they could differ: whoever changes a row in between would be shown as unchanged.
+    """
+    with reading(session):
+        row, units = _rows(session, slug)
+        return Seen(view_from(row, units, now), canonical(_frozen(row, units)))
+
+
+def _words_of(text: bytes) -> str:
+    """Return the words of a text, computed once by each process."""
+    digest = sha256(text).digest()
+    if words := _words.get(digest):
+        return words
+    with _at_work:  # one at a time: each takes 128 MiB
+        if digest not in _words:
+            if len(_words) >= WORDS_KEPT:
+                _words.clear()
+            _words[digest] = fingerprint(text)
+        return _words[digest]
 
 
 def frozen_text(session: Session, slug: str) -> bytes:
@@ -62,11 +110,16 @@ def fingerprint_of(row: Survey, units: Sequence[Unit]) -> str:
 
 
 def _row_and_text(session: Session, slug: str) -> tuple[Survey, bytes]:
+    row, units = _rows(session, slug)
+    return row, canonical(_frozen(row, units))
+
+
+def _rows(session: Session, slug: str) -> tuple[Survey, tuple[Unit, ...]]:
     row = session.get(Survey, slug, populate_existing=True)
     if row is None:
         raise UnknownSurvey
-    units = [Unit(unit.id, unit.name, unit.parent, unit.asked) for unit in units_of(session, slug)]
-    return row, canonical(_frozen(row, units))
+    units = (Unit(unit.id, unit.name, unit.parent, unit.asked) for unit in units_of(session, slug))
+    return row, tuple(units)
 
 
 def _frozen(row: Survey, units: Sequence[Unit]) -> Frozen:
@@ -87,6 +140,7 @@ def _frozen(row: Survey, units: Sequence[Unit]) -> Frozen:
         scheme=row.scheme,
         holders=row.holders,
         harm_role=row.harm_role,
+        spare=row.spare,
         previous=row.previous,
         public_key=row.public_key,
         units=units,

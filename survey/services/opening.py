@@ -136,6 +136,7 @@ def _survey_row(plan: Plan, slug: str, public_key: bytes, now: datetime) -> dict
         "public_key": public_key,
         "revision": 1,
         "scheme": plan.scheme,
+        "spare": plan.spare,
         "fingerprint": "",
         "masked": tuple(name.strip() for name in plan.masked if name.strip()),
     }

@@ -83,6 +83,8 @@ class SurveyView:
     scheme: Scheme = "one of two"
     fingerprint: str = ""
     """Six words; empty for a survey that was opened before there were any."""
+    spare: int = 0
+    """Codes of each unit beyond its people; `Unit.asked` counts them."""
     masked: tuple[str, ...] = ()
     """Names taken out of comments; empty once figures are released."""
     spoiled: int = 0
@@ -167,7 +169,11 @@ def load_receipts(session: Session, slug: str) -> tuple[str, ...]:
 
 def view_of(session: Session, slug: str, now: datetime) -> SurveyView:
     """Return one survey, inside a transaction of the caller's."""
-    row = _row(session, slug)
+    return view_from(_row(session, slug), _units(session, slug), now)
+
+
+def view_from(row: models.Survey, units: tuple[Unit, ...], now: datetime) -> SurveyView:
+    """Return the survey that was read as these rows."""
     return SurveyView(
         slug=row.slug,
         title=row.title,
@@ -175,7 +181,7 @@ def view_of(session: Session, slug: str, now: datetime) -> SurveyView:
         practice=row.practice,
         critical=row.critical,
         questionnaire=questionnaire_of(row.questionnaire),
-        units=_units(session, slug),
+        units=units,
         policy=_policy(row),
         state=state_of(row, now),
         opened_at=row.opened_at,
@@ -193,6 +199,7 @@ def view_of(session: Session, slug: str, now: datetime) -> SurveyView:
         scheme=cast(Scheme, row.scheme),
         fingerprint=row.fingerprint,
         masked=row.masked,
+        spare=row.spare,
         spoiled=row.spoiled or 0,
         surplus=row.surplus or 0,
         left_out=row.left_out,

@@ -5,8 +5,8 @@ step covers fewer than two counts, and none says "all". Smaller groups appear on
 unit above them.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from survey.disclosure.rollup import Group, roll_up
-from survey.disclosure.values import Unit
 from survey.services.surveys import SurveyView, view_of
 from survey.storage.engine import reading
 from survey.storage.models import Participation
@@ -51,7 +50,7 @@ def participation(session: Session, slug: str, now: datetime) -> tuple[Participa
         return ()
     if day != _today(view, now):
         steps = take_snapshot(session, slug, now)
-    groups = [group for group in _groups(view.units) if group.key in steps]
+    groups = [group for group in _groups(view) if group.key in steps]
     return tuple(_line(view, group, steps[group.key]) for group in groups)
 
 
@@ -63,7 +62,7 @@ def take_snapshot(session: Session, slug: str, now: datetime) -> Mapping[str, St
         if day == _today(view, now) or view.state in ("destroying", "closed"):
             return steps
         counts = boxes_per_unit(session, slug)
-        steps = {group.key: _step(group, counts) for group in _groups(view.units)}
+        steps = {group.key: _step(group, counts) for group in _groups(view)}
         put_participation(session, slug, _today(view, now), steps)
         return _snapshot(session, slug)[0]
 
@@ -97,8 +96,12 @@ def _thresholds(asked: int) -> list[tuple[int, Step]]:
     return [(least, step) for least, step in kept if asked - least + 1 >= LEAST_COUNTS]
 
 
-def _groups(units: Sequence[Unit]) -> tuple[Group, ...]:
-    """Roll the units up by the number of people asked, which everybody knows."""
+def _groups(view: SurveyView) -> tuple[Group, ...]:
+    """Roll the units up by the number of people, which everybody knows; spare codes are no people.
+
+    Otherwise a step could cover exactly the people of a team, and say "all".
+    """
+    units = tuple(replace(u, asked=u.asked - view.spare) if u.asked else u for u in view.units)
     asked = {unit.id: np.array([unit.asked]) for unit in units if unit.asked}
     groups, _ = roll_up(units, asked, LEAST_ASKED)
     return groups

@@ -18,6 +18,8 @@
     if (secret) {
       document.getElementById("receipt").textContent = secret;
       document.getElementById("slip").hidden = false;
+      var record = document.links[0];
+      record.textContent = record.href;
     }
   }
 
@@ -125,7 +127,7 @@
       if (event.state) { show(event.state.part); }
     });
 
-    all(".part > h2").forEach(function (heading) { heading.setAttribute("aria-level", "1"); });
+    all(".part > h2, .pair > h3").forEach(function (heading) { heading.setAttribute("aria-level", heading.tagName[1] - 1); });
     if (secret) { code.value = secret; }
     if (fault) {
       fault = find(fault.hash.slice(1));

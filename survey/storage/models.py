@@ -130,6 +130,7 @@ class Survey(Base):
     masked: Mapped[tuple[str, ...]] = mapped_column(
         doc="Names taken out of comments. Emptied when figures are released."
     )
+    spare: Mapped[int] = mapped_column(doc="Codes of each unit beyond its people.")
 
 
 class Unit(Base):

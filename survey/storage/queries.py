@@ -133,12 +133,6 @@ def boxes_per_unit(session: Session, slug: str) -> Mapping[str, int]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def codes_per_unit(session: Session, slug: str) -> Mapping[str, int]:
-    """Return how many codes each unit has."""
-    query = sa.select(Credential.unit, sa.func.count()).where(Credential.survey == slug)
-    return {row[0]: row[1] for row in session.execute(query.group_by(Credential.unit))}
-
-
 def delete_answers(session: Session, slug: str) -> None:
     """Delete what must not outlive closing: boxes, codes, and who had answered so far."""
     for table in (Box, Credential, Participation):

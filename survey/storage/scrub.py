@@ -4,8 +4,9 @@ Here belongs what is done to files. What is deleted, and when, is decided in `su
 a file is searched stands in `traces`.
 
 On PostgreSQL the server's own log (`pg_wal`), archives and replicas may still hold ciphertext
-whose key is gone; the files of a server cannot be searched from here, so there the proof is that no
-row is left and that nobody's older view kept one alive through the rewriting.
+whose key is gone and, readable, the names that were masked and what was released; the files of
+a server cannot be searched from here, so there the proof is that no row is left and that nobody's
+older view kept one alive through the rewriting.
 
 SQLite rewrites in memory, not in a temporary file: room is needed for what remains.
 """
@@ -16,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from survey.errors import UserError
 from survey.storage.engine import PATIENCE, database_file, maintaining
@@ -42,6 +43,13 @@ _HELD = sa.text("""
         SELECT xmin FROM pg_replication_slots
     )
     SELECT count(*) FROM held WHERE since IS NOT NULL AND age(since) >= age(CAST(:now AS xid))
+""")
+RESETS = 10
+_RESET = sa.text("SELECT pg_stat_reset()")
+_COUNTED = sa.text("""
+    SELECT coalesce(sum(s.n_tup_ins + s.n_tup_upd + s.n_tup_del), 0) > 0
+      FROM pg_class c JOIN pg_stat_all_tables s ON s.relid IN (c.oid, c.reltoastrelid)
+     WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(:names)
 """)
 
 
@@ -112,6 +120,44 @@ def empty_log(engine: sa.Engine) -> None:
             suppress(OperationalError),
         ):
             connection.exec_driver_sql(_CUT_LOG)
+
+
+def forget_counts(engine: sa.Engine) -> None:
+    """Set PostgreSQL's counters of this database to zero, which every account may read.
+
+    They say how many rows were ever put into `box`, and so how many people answered. The same can
+    be worked out from the long values beside the table, its indexes and the whole database: so all
+    are forgotten. No matter if it fails: other accounts than a superuser's need a right for it, and
+    the audit says what is left.
+
+    A connection hands in its counts late, up to ten seconds after its last statement, at the latest
+    when it ends. So those that are idle here are ended first.
+    """
+    if engine.dialect.name != "postgresql":
+        return
+    _end_idle(engine)
+    with suppress(DBAPIError), maintaining(engine) as connection:
+        for _ in range(RESETS):
+            connection.execute(_RESET)
+            time.sleep(PAUSE)
+            if not are_counted(connection):
+                break
+
+
+def _end_idle(engine: sa.Engine) -> None:
+    """End the connections that wait in the pool; those in use elsewhere go on and come back."""
+    idle = engine.pool.checkedin() if isinstance(engine.pool, sa.QueuePool) else 0
+    for connection in [engine.connect() for _ in range(idle)]:
+        connection.detach()
+        connection.close()
+
+
+def are_counted(connection: sa.Connection) -> bool:
+    """Say whether PostgreSQL's counters tell of rows put into `EMPTIED` or deleted from it.
+
+    Looking at a table is counted too, but elsewhere.
+    """
+    return bool(connection.scalar(_COUNTED, {"names": list(EMPTIED)}))
 
 
 def _rows(engine: sa.Engine, table: str, survey: str) -> int:

@@ -79,7 +79,7 @@ def survey(slug: str) -> str:
         address=f"{public_address()}/s/{slug}",
         left=left(view.ends_at, now),
         closable=closable(view, now),
-        units=unit_lines(view.units, reached, view.client),
+        units=unit_lines(view.units, reached, view.client, view.spare),
         least_asked=LEAST_ASKED,
         critical=critical_names(view),
         previous=known(view.previous) if view.previous else None,

@@ -85,5 +85,7 @@ def _http(error: HTTPException) -> Response:
 def _unforeseen(error: Exception) -> Response:
     if current_app.testing:
         raise error
-    current_app.logger.error("Failure on %s", request.path, exc_info=error)
+    respondent = request.path.startswith(RESPONDENTS)
+    where = "a respondent's page" if respondent else request.path
+    current_app.logger.error("Failure on %s", where, exc_info=error)
     return page(500, *SENTENCES[500])

@@ -17,9 +17,10 @@ from survey.ballots.codes import CodeMistyped, person_code, read_person_code
 from survey.ballots.payload import AnswerRefused
 from survey.ballots.payload import Response as Answers
 from survey.disclosure.values import Unit
-from survey.services.answering import CodeUnknown, NotOpen, SurveyOver, submit
+from survey.services.answering import CodeUnknown, NotOpen, SurveyChanged, SurveyOver, submit
+from survey.services.frozen import look
 from survey.services.promises.page import said
-from survey.services.surveys import SurveyView, UnknownSurvey, survey_view
+from survey.services.surveys import SurveyView, UnknownSurvey
 from survey.web.asking import Fault, Part, longest, minutes_left, parts, questions, read
 from survey.web.assets import pack
 from survey.web.brake import MOST_CODES, TooManyCodes, codes_brake
@@ -63,12 +64,16 @@ class Ready:
     """The page in gzip."""
     replies: Replies | None
     """None where no answers are taken."""
+    changed: bool = False
+    """Whether it is open, and its rows do not fit its six words: then there is no page."""
 
 
 @blueprint.get("/s/<slug>")
 def ask(slug: str) -> Response:
     """Show the survey, or that it is over."""
     ready = _ready(slug)
+    if ready.changed:
+        return _changed(ready.view)
     return pack(ready.page, ready.packed, "text/html")
 
 
@@ -78,17 +83,21 @@ def answer(slug: str) -> Response:
     if forged(request.host):
         abort(403)
     ready = _ready(slug)
+    if ready.changed:
+        return _changed(ready.view)
     if ready.replies is None:
         return _refused(ready.view, str(SurveyOver()))
     response, faults = read(request.form, ready.parts, ready.view.questionnaire.columns)
     if faults:
         return _again(ready, faults)
     try:
-        return ready.replies.sent(_submitted(slug, response))
+        return ready.replies.sent(_submitted(ready.view, response))
     except (CodeMistyped, CodeUnknown) as error:
         return _bad_code(ready.replies, response, str(error))
     except AnswerRefused as error:
         return _again(ready, (Fault("", "", str(error)),))
+    except SurveyChanged:
+        return _changed(ready.view)
     except (SurveyOver, NotOpen) as error:
         return _refused(ready.view, str(error))
 
@@ -101,8 +110,8 @@ def thanks(slug: str) -> Response:  # noqa: ARG001 -- the same for every survey
     return response
 
 
-def _submitted(slug: str, response: Answers) -> str:
-    """Submit answers with the code that was sent; return the receipt.
+def _submitted(view: SurveyView, response: Answers) -> str:
+    """Submit answers with the code that was sent, for the key of the page; return the receipt.
 
     With a code that cannot be one, a fresh code that nobody has goes the same way, so that every
     bad code costs the same work and every fault in the answers is told before it.
@@ -114,7 +123,9 @@ def _submitted(slug: str, response: Answers) -> str:
         code, mistyped = person_code(), error if code.strip() else CodeMissing()
     try:
         with site().sessions() as session:
-            return submit(session, slug, code, response, site().clock())
+            return submit(
+                session, view.slug, code, response, site().clock(), expected_key=view.public_key
+            )
     except CodeUnknown as error:
         raise mistyped or error from error
 
@@ -130,6 +141,8 @@ def _ready(slug: str) -> Ready:
     """Return a survey with its page, from memory where that is fresh.
 
     The settings are looked up at most once a second; the page is made anew only when they differ.
+    Each time they must fit the six words: whoever can write to the database, and to nothing else,
+    could otherwise have answers sealed to a key of his own.
     """
     if not NAME.fullmatch(slug):
         raise UnknownSurvey
@@ -139,11 +152,14 @@ def _ready(slug: str) -> Ready:
     if ready and timedelta(0) <= now - ready.looked_up < FRESH:
         return ready
     with site().sessions() as session:
-        view = survey_view(session, slug, now)
-    if ready and (view.revision, view.state) == (ready.view.revision, ready.view.state):
-        ready = replace(ready, view=view, looked_up=now)
+        seen = look(session, slug, now)
+    changed = seen.view.state == "open" and not seen.fits
+    if ready and (seen.view, changed) == (ready.view, ready.changed):
+        ready = replace(ready, looked_up=now)
+    elif changed:
+        ready = Ready(seen.view, now, (), b"", b"", None, changed=True)
     else:
-        ready = _made(view, now)
+        ready = _made(seen.view, now)
     kept[slug] = ready
     return ready
 
@@ -156,7 +172,7 @@ def _made(view: SurveyView, now: datetime) -> Ready:
         html = _survey(view, pages, {}, ())
         both = replies(view, longest(pages, view.questionnaire.columns))
     else:
-        html = _over(view)
+        html = _over(view, now)
     page = html.encode()
     return Ready(view, now, pages, page, compress(page, compresslevel=9, mtime=0), both)
 
@@ -214,9 +230,11 @@ def _again(ready: Ready, faults: Sequence[Fault]) -> Response:
     return Response(_survey(ready.view, ready.parts, given, faults), status=422)
 
 
-def _over(view: SurveyView) -> str:
-    sentences = [f"It ended on {moment(view.ends_at, view.timezone)}."]
-    if view.state == "closed":
+def _over(view: SurveyView, now: datetime) -> str:
+    sentences = [_how_over(view, now)]
+    if view.state == "closed" and view.left_out is None:
+        sentences.append("Nobody opened the answers in time, so they were destroyed unread.")
+    elif view.state == "closed":
         sentences.append("The answers were opened once, counted and destroyed.")
     sentences.append(f"Questions: {view.help_contact}.")
     return render_template(
@@ -228,11 +246,29 @@ def _over(view: SurveyView) -> str:
     )
 
 
+def _how_over(view: SurveyView, now: datetime) -> str:
+    """Return since when no answers are taken; one that is just being closed has no time yet."""
+    if view.closed_at and view.closed_at < view.ends_at:
+        return f"It was closed on {moment(view.closed_at, view.timezone)}."
+    if now < view.ends_at:
+        return "It has been closed: the answers are being counted."
+    return f"It ended on {moment(view.ends_at, view.timezone)}."
+
+
 def _refused(view: SurveyView, sentence: str) -> Response:
+    return _plain(view, "Your answers were not taken", [sentence], 410)
+
+
+def _changed(view: SurveyView) -> Response:
+    """Refuse, to everybody alike, a survey whose rows no longer fit its six words."""
+    whom = f"Please tell {view.help_contact}."
+    others = "Tell somebody you trust as well: this address may have been changed, too."
+    heading = "This survey takes no answers"
+    return _plain(view, heading, [str(SurveyChanged()), whom, others], 409)
+
+
+def _plain(view: SurveyView, heading: str, sentences: Sequence[str], status: int) -> Response:
     page = render_template(
-        "respond/plain.html",
-        client=view.client,
-        heading="Your answers were not taken",
-        sentences=[sentence],
+        "respond/plain.html", client=view.client, heading=heading, sentences=sentences
     )
-    return Response(page, status=410)
+    return Response(page, status=status)

@@ -11,9 +11,9 @@ from survey.services.waiting import ParticipationLine
 
 STEPS = {
     "under_5": "fewer than 5 answers",
-    "from_5": "5 answers or more",
-    "from_60": "60 % or more have answered",
-    "from_80": "80 % or more have answered",
+    "from_5": "5 answers reached",
+    "from_60": "60 % reached",
+    "from_80": "80 % reached",
 }
 DEEPEST = 6
 
@@ -32,9 +32,12 @@ class UnitLine:
 
 
 def unit_lines(
-    units: Sequence[Unit], participation: Sequence[ParticipationLine], client: str
+    units: Sequence[Unit], participation: Sequence[ParticipationLine], client: str, spare: int = 0
 ) -> list[UnitLine]:
-    """List the units from the top down, each sum of small units below the unit they belong to."""
+    """List the units from the top down, each sum of small units below the unit they belong to.
+
+    Listed are people: the `spare` codes that each unit counts among those asked are taken away.
+    """
     alone = {line.unit_name: line for line in participation if len(line.units) == 1}
     sums: dict[str, list[ParticipationLine]] = {}
     for line in participation:
@@ -43,7 +46,8 @@ def unit_lines(
     lines: list[UnitLine] = []
     for depth, unit in _tree(units):
         own = alone.get(unit.name)
-        lines.append(UnitLine(depth, unit.name, unit.asked, STEPS[own.step] if own else ""))
+        people = unit.asked - spare if unit.asked else 0
+        lines.append(UnitLine(depth, unit.name, people, STEPS[own.step] if own else ""))
         lines += [_sum(depth + 1, line) for line in sums.pop(unit.name, [])]
     return lines + [_sum(0, line) for line in sums.pop(client, [])]
 

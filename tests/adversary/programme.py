@@ -106,7 +106,8 @@ class Adversary:
     def _scale(self, scale):
         items = [self.at[i.id] for i in self.q.items_of(scale.id)]
         counted = self._counted(items)
-        if self.group.n >= self.single:
+        asks_about_harm = {self.at[i] for i in self.q.readiness.harm_items} & set(items)
+        if self.group.n >= self.single and not asks_about_harm:
             self._items(scale, items, counted)
         elif isinstance(figure := self.group.figures[scale.id], Released):
             self._whole(scale, figure, items, counted)

@@ -199,8 +199,9 @@ def test_what_lies_beyond_a_margin_changes_nothing_in_the_whole_report(values):
             beyond[there, column] = 5
         elif mean <= 1 + inside:
             beyond[there, column] = 1
-    harm = [QUESTIONNAIRE.columns.index(item) for item in QUESTIONNAIRE.readiness.harm_items]
-    beyond[:, harm] = values[:, harm]  # of these it is also told whether several report harm
+    # Of the dimension with the items of harm, the whole mean is clipped: see test_harm_signal.
+    harm = [QUESTIONNAIRE.columns.index(item.id) for item in QUESTIONNAIRE.items_of("SAFE")]
+    beyond[:, harm] = values[:, harm]
     assert report_of(beyond) == report_of(values)
 
 

@@ -24,6 +24,7 @@ from tests.report_factory import (
     make_group,
     make_practice,
     make_report,
+    make_scale_result,
     reports,
 )
 
@@ -234,6 +235,53 @@ def test_a_clipped_average_reads_or_more_and_its_interval_ends_in_an_arrow() -> 
     assert "2.2 or less" in printed
     assert "An arrow" in chart.note
     assert "≤ 2.2" in heatmap.heatmap_chart(report, False).figure_json.replace("\\u2264", "≤")
+
+
+def of_parts(n: int) -> GroupReport:
+    """Return a group whose trust is told with its two parts, the first half a point higher."""
+    parts = [
+        make_scale_result(one, make_estimate(3.4 + side, "unclear", 1.3, n, step=0.51))
+        for one, side in (("TRUST_PEERS", 0.5), ("TRUST_LEADERS", -0.5))
+    ]
+    trust = make_scale_result("TRUST", make_estimate(3.4, n=n), parts)
+    group: GroupReport = make_group("North", n, 14)
+    return replace(group, dimensions=(trust, *group.dimensions[1:]))
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_of_the_parts_of_a_dimension_few_people_are_drawn_no_mark_and_no_number(
+    narrow: bool,
+) -> None:
+    group = of_parts(8)
+    chart = dimensions.dimension_chart(group, make_report(group, make_group("South", 12)), narrow)
+    figure = json.loads(chart.figure_json)
+    printed = [a["text"] for a in figure["layout"]["annotations"]]
+    assert "0.5 or more above" in printed
+    assert "0.5 or more below" in printed
+    assert not {"3.9", "2.9"} & set(printed)
+    drawn_at = {x for trace in figure["data"] for x in trace["x"]}
+    assert not {3.9, 2.9} & drawn_at
+    parts = [row for row in chart.table.rows if row[0].startswith("– ")]
+    assert parts == [
+        ("– TRUST_PEERS", "told in words", "", "0.5 or more above “TRUST_LEADERS”"),
+        ("– TRUST_LEADERS", "told in words", "", "0.5 or more below “TRUST_PEERS”"),
+    ]
+    assert "only their difference is told, in words" in chart.note
+
+
+def test_of_the_parts_of_a_dimension_ten_people_are_drawn_as_any_other() -> None:
+    group = of_parts(10)
+    chart = dimensions.dimension_chart(group, make_report(group), False)
+    assert {x for t in json.loads(chart.figure_json)["data"] for x in t["x"]} >= {3.9, 2.9}
+    assert "in words" not in chart.note
+
+
+def test_a_long_name_stands_on_two_lines_of_a_map_and_is_not_cut_off() -> None:
+    name = "Small units of Meridian Pumps"
+    report = make_report(make_group(name))
+    for narrow, told in ((False, "Small units of Meridian<br>Pumps"), (True, name)):
+        figure = json.loads(heatmap.heatmap_chart(report, narrow).figure_json)
+        assert told in [a["text"] for a in figure["layout"]["annotations"]]
 
 
 def test_the_note_names_an_arrow_only_where_there_is_one() -> None:

@@ -3,12 +3,21 @@
 from dataclasses import fields, replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
-from survey.disclosure.precision import clipped, clipped_share, let_out
-from survey.disclosure.values import Policy, Released
+from survey.disclosure.precision import clipped, clipped_share, let_out, let_out_difference
+from survey.disclosure.release import release
+from survey.disclosure.values import Policy, Released, Unit
 from survey.questionnaire.definition import Readiness
-from survey.report.method import FIGURES, answer_range, cut_offs, roundings
+from survey.report.method import (
+    FIGURES,
+    answer_range,
+    cut_offs,
+    other_roundings,
+    roundings,
+)
+from survey.scoring import Answers
 from tests.factories import make_questionnaire
 
 QUESTIONNAIRE = make_questionnaire()
@@ -73,6 +82,49 @@ def test_no_class_of_people_is_left_out_between_two_others():
 def test_shares_are_told_only_where_something_could_be_chosen():
     without = replace(QUESTIONNAIRE, pick_list=None)
     assert FIGURES["share"] not in {row[0] for row in roundings(without, Policy())}
+
+
+def test_parts_of_a_scale_are_told_in_words_for_just_the_people_for_whom_the_door_does_so():
+    told = other_roundings(QUESTIONNAIRE, Policy())
+    (parts,) = [row for row in told if "the parts of" in row[0]]
+    assert parts == (
+        "“Trust in colleagues” and “Trust in leaders”, the parts of Trust",
+        "6 to 9",
+        "words: one is 0.5 or more above the other, or neither is",
+        "Trust itself: 2.2 and 3.8",
+    )
+    for n in range(5, 12):
+        figures = everybody_highest(n)
+        in_words = isinstance(figures["TRUST_PEERS"], Released) and n < Policy().single
+        assert in_words == (n in counts(parts[1]) or n in (7, 8))
+        if n < Policy().single:
+            assert (figures["TRUST"].value, figures["TRUST"].edge) == (3.8, "high")
+
+
+def everybody_highest(n: int):
+    """Return the figures of n people who all gave the healthiest answers."""
+    columns = QUESTIONNAIRE.columns
+    turned = [item.id for item in QUESTIONNAIRE.items if item.key < 0]
+    row = np.array([1 if column in turned else 5 for column in columns], dtype=np.uint8)
+    answers = Answers(
+        columns, np.tile(row, (n, 1)), np.zeros(n, dtype=int), np.full(n, -1, dtype=np.int8)
+    )
+    units = (Unit("north", "North", None, n),)
+    return release(QUESTIONNAIRE, answers, None, None, units, Policy()).groups[0].figures
+
+
+def test_where_single_statements_are_shown_early_no_parts_are_told_in_words():
+    told = other_roundings(QUESTIONNAIRE, Policy(10, 10))
+    assert not [row for row in told if "the parts of" in row[0]]
+
+
+def test_newcomers_against_veterans_are_told_where_they_are_asked():
+    (told,) = [r for r in other_roundings(QUESTIONNAIRE, Policy()) if "Newcomers" in r[0]]
+    out = let_out_difference(3.0, 10, 4.0)
+    assert float(told[2]) == out.step
+    assert told[3] == f"−{out.value:g} and {out.value:g}"
+    assert not [r for r in other_roundings(replace(QUESTIONNAIRE, tenure=None), Policy())
+                if "Newcomers" in r[0]]  # fmt: skip
 
 
 def test_every_setting_of_the_verdict_and_the_advice_stands_among_the_cut_offs():

@@ -135,6 +135,13 @@ def test_the_margin_is_an_answer_and_a_half_of_a_range_shared_by_everybody() -> 
     assert margin(5, 0, 10) == pytest.approx(3.0)
 
 
+@pytest.mark.parametrize("n", [10, 30, 60, 100, 300])
+@pytest.mark.parametrize("measure", ["score", "single", "class"])
+def test_what_everybody_answered_alike_reads_or_more_and_or_less(n: int, measure: Measure) -> None:
+    assert out(5.0, n, measure).edge == "high"
+    assert out(1.0, n, measure).edge == "low"
+
+
 def test_no_cut_off_lies_inside_a_class() -> None:
     for n in SIZES:
         for value, sums in sums_by_value(n, "class", 1).items():

@@ -101,6 +101,19 @@ def test_who_is_left_out_of_the_scores_is_left_out_of_the_comments_too() -> None
     assert [g.kind for g in released.groups] == ["whole"]
 
 
+def test_a_unit_with_more_answers_than_codes_is_left_out_and_so_is_what_was_put_there() -> None:
+    released = let_go([8, 9, 4], [4, 9, 6])
+    assert [(g.key, g.n, g.asked) for g in released.groups if g.kind == "whole"] == [("u1", 9, 9)]
+    assert set(released.left_out) == {"u0", "u2"}
+
+
+def test_single_statements_of_the_dimension_that_asks_about_harm_are_never_shown() -> None:
+    (large, *_) = let_go([30], [30]).groups
+    assert {large.figures[item] for item in ("S1", "S2", "S3", "S4")} == {Withheld("harm")}
+    assert isinstance(large.figures["SAFE"], Released)
+    assert isinstance(large.figures["T1"], Released)
+
+
 def test_harm_is_told_of_ten_people_and_more_and_never_of_fewer() -> None:
     given = answers([12, 6])
     harm = [given.columns.index(item) for item in ("S1", "S3")]

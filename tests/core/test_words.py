@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from survey.disclosure.values import Released, Withheld
-from survey.report import practice_words, verdict_words, words
+from survey.disclosure.values import Policy, Released, Withheld
+from survey.report import facet_words, practice_words, verdict_words, words
 from survey.report.model import PickResult, Verdict
 from tests.factories import english
 from tests.report_factory import (
@@ -84,8 +84,75 @@ def test_what_was_chosen_less_often_is_told_in_one_sentence():
         PickResult("d", english("Say"), TOO_FEW),
     ]
     said = words.picked_sentence(picks)
-    assert said == "Chosen less often, or as often: “Trust”, “Numbers”."
+    assert said == "Chosen less often, or just as often as the last of these: “Trust”, “Numbers”."
     assert words.picked_sentence(picks[:1]) == ""
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        (Released(4.125, 12, 0.25), "4.0–4.25"),
+        (Released(4.375, 12, 0.25, "high"), "4.25 or more"),
+        (Released(1.625, 12, 0.25, "low"), "1.75 or less"),
+        (TOO_FEW, "not shown: fewer than 10 answers"),
+    ],
+)
+def test_knowing_and_doing_are_printed_as_the_class_they_lie_in(figure, said):
+    assert words.class_text(figure, Policy()) == said
+
+
+def test_a_share_that_is_cut_off_reads_or_less():
+    assert words.share_text(Released(0.2, 12, 0.1, "low"), Policy()) == "20 % or less"
+
+
+def test_why_nothing_is_shown_of_a_unit_is_that_nobody_is_left_to_take_it_together_with():
+    one, two = make_report(left_out=("Owl",)), make_report(left_out=("Owl", "Lark"))
+    assert words.left_out_sentence(make_report()) == ""
+    assert words.left_out_sentence(one) == (
+        "Nothing is shown of Owl: fewer than 5 people answered, and no other small unit is left to "
+        "take it together with."
+    )
+    assert words.left_out_sentence(two) == (
+        "Nothing is shown of Owl and Lark: fewer than 5 people answered, also when taken together."
+    )
+
+
+def test_where_no_group_has_evidence_enough_the_heading_is_no_bad_result():
+    nothing = Verdict("not_enough_evidence", ("too_few",), (), None, None, None)
+    north, south = make_group(verdict=nothing), make_group("South", verdict=nothing)
+    heading, rest = verdict_words.overview(make_report(north, south))
+    assert heading == "Not enough evidence to say whether any of 2 groups is ready"
+    assert rest == ""
+    mixed = verdict_words.overview(make_report(north, replace(judged("not_yet"), key="south")))
+    assert mixed[0].startswith("None of 2 groups")
+
+
+def of_two_parts(n, above):
+    """Return a group of n people with trust in two parts, the first `above` the scale."""
+    whole = make_estimate(3.0, n=n)
+    parts = [
+        make_scale_result(facet, make_estimate(3.0 + side * above, n=n, step=0.51))
+        for facet, side in (("TRUST_PEERS", 1), ("TRUST_LEADERS", -1))
+    ]
+    return make_group("North", n, 14, dimensions=(make_scale_result("TRUST", whole, parts),))
+
+
+@pytest.mark.parametrize(
+    ("above", "first", "second"),
+    [
+        (0.5, "0.5 or more above “TRUST_LEADERS”", "0.5 or more below “TRUST_PEERS”"),
+        (0.0, "less than 0.5 apart from “TRUST_LEADERS”", "less than 0.5 apart from “TRUST_PEERS”"),
+        (-0.5, "0.5 or more below “TRUST_LEADERS”", "0.5 or more above “TRUST_PEERS”"),
+    ],
+)
+def test_of_the_parts_of_a_scale_few_people_tell_only_which_is_clearly_higher(above, first, second):
+    group = of_two_parts(8, above)
+    trust, report = group.dimensions[0], make_report(group)
+    assert all(facet_words.in_words(part, report.policy) for part in trust.facets)
+    said = [facet_words.facet_sentence(part, trust, report) for part in trust.facets]
+    assert said == [first, second]
+    ten = of_two_parts(10, above).dimensions[0]
+    assert not any(facet_words.in_words(part, report.policy) for part in ten.facets)
 
 
 def test_the_overview_says_why_it_counts_fewer_groups_than_the_map():

@@ -16,7 +16,7 @@ ALLOWED = {
     "survey": "slug title client practice critical questionnaire policy_scores policy_single "
     "policy_spread opened_at ends_at closable_from closed_at timezone organiser holders "
     "help_contact harm_role previous state public_key revision spoiled surplus left_out "
-    "scheme fingerprint masked",
+    "scheme fingerprint masked spare",
     "unit": "survey id name parent asked place",
     "credential": "hash survey unit",
     "box": "nullifier survey unit sealed",

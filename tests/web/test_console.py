@@ -29,7 +29,7 @@ def test_an_empty_list_says_what_to_do(console):
 def test_a_survey_in_the_list_says_where_it_stands(console, opened):
     console.get("/surveys")
     assert titles(console) == ["How this team works together"]
-    assert "Northgate Logistics, 25 people asked Open 12 days left" in console.html.text
+    assert "Northgate Logistics, 25 codes Open 12 days left" in console.html.text
     assert "1 survey, the newest first." in console.html.text
     console.wait(days=13)
     console.get("/surveys")
@@ -135,6 +135,14 @@ def test_an_ended_survey_leads_to_closing(console, opened):
     console.html.one("a", href=f"/surveys/{opened.slug}/close")
 
 
+def test_spare_codes_are_told_apart_from_people(console, surveys):
+    spare = surveys.open(spare=2)
+    console.get(f"/surveys/{spare.slug}")
+    assert "25 people; 6 spare codes beside theirs" in console.html.text
+    assert rows(console)["Sales North"][0] == "12"
+    assert rows(console)["Service desk & more"][0] == "4"
+
+
 def test_a_survey_that_may_be_closed_early_says_so(console, surveys, clock):
     early = surveys.open(closable_from=clock() + timedelta(days=2))
     console.get(f"/surveys/{early.slug}")
@@ -162,7 +170,7 @@ def test_participation_is_told_in_steps_once_a_day_and_not_for_small_units(
     console.get(f"/surveys/{opened.slug}")
     assert rows(console) == {
         "Northgate": ("", ""),
-        "Sales North": ("12", "80 % or more have answered"),
+        "Sales North": ("12", "80 % reached"),
         "Sales South": ("9", "fewer than 5 answers"),
         "Service desk & more": ("4", "only together with others"),
     }
@@ -171,7 +179,7 @@ def test_participation_is_told_in_steps_once_a_day_and_not_for_small_units(
     assert rows(console)["Sales South"][1] == "fewer than 5 answers"
     console.wait(days=1)
     console.get(f"/surveys/{opened.slug}")
-    assert rows(console)["Sales South"][1] == "5 answers or more"
+    assert rows(console)["Sales South"][1] == "5 answers reached"
 
 
 def test_small_units_are_summed_up_below_their_parent(console, surveys):

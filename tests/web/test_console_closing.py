@@ -116,6 +116,7 @@ def test_the_right_code_closes_the_survey_to_the_end(console, ended, sessions, c
     until(lambda: state_of(sessions, ended.slug, clock) == "closed")
     console.get(sent.location)
     assert console.html.h1 == "The survey is closed"
+    assert "Now let every holder destroy their opening code" in console.html.text
     console.html.one("a", href=f"/surveys/{ended.slug}/report")
     told = console.get(f"/surveys/{ended.slug}/closing.json")
     assert told.json["state"] == "closed"

@@ -28,6 +28,38 @@ def test_a_survey_that_is_over_is_a_plain_page(page, opened, sessions, clock, st
     assert ("destroyed" in page.html.text) == (state == "closed")
 
 
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (-3, "It was closed on Wednesday 2 December 2026, 09:00 (Europe/Berlin)."),
+        (3, "It ended on Saturday 5 December 2026, 09:00 (Europe/Berlin)."),
+    ],
+)
+def test_a_survey_that_was_closed_early_tells_that_day_and_not_the_planned_one(
+    page, opened, sessions, clock, days, told
+):
+    from sqlalchemy import text
+
+    change = "update survey set state = 'closed', closed_at = :at where slug = :slug"
+    clock.pass_(days=12 + days)
+    with sessions() as session, session.begin():
+        at = clock().replace(tzinfo=None).isoformat(" ")
+        session.execute(text(change), {"at": at, "slug": opened.slug})
+    page.get(f"/s/{opened.slug}")
+    assert told in page.html.text
+
+
+def test_a_survey_whose_closing_is_under_way_tells_no_day(page, opened, sessions):
+    from sqlalchemy import text
+
+    with sessions() as session, session.begin():
+        change = "update survey set state = 'destroying' where slug = :slug"
+        session.execute(text(change), {"slug": opened.slug})
+    page.get(f"/s/{opened.slug}")
+    assert "It has been closed: the answers are being counted." in page.html.text
+    assert "December" not in page.html.text
+
+
 def test_the_checks_themselves_can_fail(page):
     from tests.web.checking import Html, check_page
 

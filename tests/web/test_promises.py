@@ -55,10 +55,44 @@ def test_the_table_stands_whole_on_its_page(page, surveys, app, sessions, clock)
     shown = rows(told)
     assert told.scheme == "two of three"
     for row in shown:
-        section = text_of(page.html.one("section", id=row.key))
-        for part in (row.who, row.holding, row.open, row.closed, row.takes, row.helps):
-            assert " ".join(part.split()) in section
+        assert row.who + row.brief in page.html.text
+        fold = text_of(page.html.one("dl", id=row.key))
+        for part in (row.holding, row.open, row.closed, row.takes, row.helps):
+            assert " ".join(part.split()) in fold
     assert "How to check this yourself" in page.html.text
+
+
+def test_a_row_leads_to_the_row_that_it_names(page, opened):
+    page.get(f"/s/{opened.slug}/who")
+    leads = {text_of(link): link.get("href") for link in page.html.all("a")}
+    assert leads["Two colleagues"] == "#two_colleagues"
+    assert leads["The host"] == "#host"
+    assert leads["The host with one opening code"] == "#host_one_code"
+
+
+def test_what_stands_between_quotes_is_no_markup():
+    from survey.services.promises.row import Row
+    from survey.web.promises import linked
+
+    shown = (Row("a", "The host <b>", "", "", ""),)
+    assert linked("<i> see “The host”, see “<u>”.", shown) == (
+        '&lt;i&gt; see “<a href="#a">The host</a>”, see “&lt;u&gt;”.'
+    )
+
+
+def test_there_is_a_way_back_to_the_survey_also_when_it_is_over(page, opened, clock):
+    for days in (0, 13):
+        clock.pass_(days=days)
+        page.get(f"/s/{opened.slug}/who")
+        assert page.html.all("a", href=f"/s/{opened.slug}")
+        assert ("to go on answering" in page.html.text) == (days == 0)
+
+
+def test_what_is_said_of_comments_follows_the_list_of_names(page, surveys):
+    bare = first_page(page, surveys)
+    assert "people’s names are not." in bare
+    assert "word for word" not in bare
+    assert "names on a list, are taken out" in first_page(page, surveys, masked=("Ada Meier",))
 
 
 def test_it_is_the_same_for_everyone_and_after_a_submission(page, opened):

@@ -17,7 +17,7 @@ from survey.app import create_app
 from survey.ballots.keys import KeyFolder
 from survey.ballots.payload import Response
 from survey.config import Config
-from survey.disclosure.values import Unit, Withheld
+from survey.disclosure.values import Policy, Unit, Withheld
 from survey.exports.html import render_html
 from survey.report import method, practice_words, verdict_words, words
 from survey.services.accounts import add_user
@@ -164,7 +164,8 @@ def test_statements_stand_on_a_page_from_ten_answers_on(closed, reader):
     assert statement not in reader.html.text
     report = closed.report(closed.second)
     north = next(group for group in report.groups if group.key == "north")
-    assert not any(isinstance(item.figure, Withheld) for item in north.items)
+    hidden = {item.scale for item in north.items if isinstance(item.figure, Withheld)}
+    assert hidden == {"SAFE"}, "whose statements ask about harm, and nothing else"
     for item in north.items:
         assert words.item_text(item, report) in reader.html.text
 
@@ -235,6 +236,10 @@ def test_the_method_names_every_cut_off_and_all_that_nobody_may_conclude(closed,
     for claim in method.NEVER_CLAIMED:
         assert claim in told
     assert environment().version in told
+    for row in method.other_roundings(environment(), Policy()):
+        assert all(cell in told for cell in row), row
+    assert "questions about harm, single statements are never shown" in told
+    assert "one that fewer than 5 people of a group answered is left out" in told
 
 
 def test_every_figure_is_drawn_without_sending_it_anywhere(address, reader):
@@ -312,8 +317,10 @@ def test_a_browser_draws_every_chart_within_the_page(closed, browser_page, width
 def test_a_sign_of_harm_stands_on_a_page_for_its_role_and_on_no_other(closed, reader):
     reader.get(f"/surveys/{closed.first}/harm")
     page = reader.html.text
-    assert "For the works council only" in page
-    assert "North </script><b>team: 10 answers or more" in page
+    assert "Signs of harm: meant for the works council" in page
+    assert "Everybody who may sign in can open this page" in page
+    assert "In these groups, each with at least 10 answers" in page
+    assert "North </script><b>team" in page
     for path in ("", "/report", "/report/north", "/method"):
         reader.get(f"/surveys/{closed.first}{path}")
         assert "often made to pay" not in reader.html.text

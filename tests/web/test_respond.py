@@ -139,7 +139,7 @@ def test_a_survey_that_may_be_closed_early_says_so_on_its_first_page(page, surve
     assert "which may be from Wednesday 25 November 2026, 09:00 (Europe/Berlin)" in page.html.text
 
 
-def test_the_detail_lists_every_group_with_its_people(page, surveys):
+def test_the_detail_lists_every_group_with_its_people_and_spare_codes(page, surveys):
     units = (
         Unit("a", "Northgate", None, 0),
         Unit("b", "One & only", "a", 1),
@@ -148,6 +148,10 @@ def test_the_detail_lists_every_group_with_its_people(page, surveys):
     page.get(f"/s/{surveys.open(units=units).slug}")
     lines = [text_of(line) for line in page.html.one("ul", class_="units").iter("li")]
     assert lines == ["Northgate", "One & only: 1 person", "Many: 9 people"]
+    assert "spare" not in text_of(page.html.one("section", id="start"))
+    page.get(f"/s/{surveys.open(units=units, spare=2).slug}")
+    lines = [text_of(line) for line in page.html.one("ul", class_="units").iter("li")]
+    assert lines[1:] == ["One & only: 1 person, 2 spare codes", "Many: 9 people, 2 spare codes"]
 
 
 def test_the_page_is_the_same_for_everyone_and_before_and_after_a_submission(
@@ -206,6 +210,11 @@ BAD = {
     "hello": "typing mistake",
     person_code(): "does not belong to this survey",
 }
+
+
+def test_whoever_is_stuck_with_a_code_is_told_whom_to_ask(page, refused):
+    refused({"code": "nonsense"})
+    assert "is your code lost? Ask Eva Lindqvist, eva@example.org." in page.html.text
 
 
 @pytest.mark.parametrize(("typed", "sentence"), BAD.items(), ids=range(len(BAD)))

@@ -84,6 +84,15 @@ def test_one_part_is_shown_at_a_time_with_the_way_that_is_left(visit):
     assert page.locator("#back").is_hidden()
 
 
+def test_with_one_part_at_a_time_no_level_of_headings_is_left_out(visit):
+    """The heading of a part is then the first of its page, and those below it are the second."""
+    levels = visit().evaluate(
+        "[...document.querySelectorAll('form h2, form h3')].map("
+        "h => h.tagName + h.getAttribute('aria-level'))"
+    )
+    assert set(levels) == {"H21", "H32"}
+
+
 def test_answers_left_out_are_asked_about_once_and_then_let_go(visit):
     page = visit()
     page.click(NEXT)
@@ -148,6 +157,7 @@ def test_nothing_is_kept_in_the_browser_and_nothing_asked_of_anyone_else(visit, 
     go_on(page, "#code")
     page.click("button[type=submit]")
     page.wait_for_url(f"{address}/thanks")
+    assert page.inner_text("a[href=record]") == f"{address}/record"
     assert page.context.cookies() == []
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     assert all(url.startswith(address.partition("/s/")[0]) for url in page.asked)

@@ -12,6 +12,7 @@ import pytest
 from flask import request
 from markupsafe import escape
 
+from survey.ballots import fingerprint
 from survey.ballots.codes import CodeMistyped, person_code
 from survey.questionnaire.shipped import find, shipped_text
 from survey.services.answering import CodeUnknown
@@ -22,6 +23,7 @@ from survey.web.brake import TooManyCodes
 from survey.web.respond import CodeMissing
 from tests.web.checking import Pages, text_of
 
+REAL_N = fingerprint.SCRYPT_N
 ENVIRONMENT = find("environment")
 COLUMNS = ENVIRONMENT.columns
 OPEN = [f"open-{question.id}" for question in ENVIRONMENT.open_questions]
@@ -79,7 +81,8 @@ def test_an_answer_tells_from_outside_nothing_about_the_code(served, surveys, op
 
 
 @pytest.mark.server
-def test_so_it_is_with_the_server_that_is_shipped(config, surveys, clock):
+def test_so_it_is_with_the_server_that_is_shipped(config, surveys, clock, monkeypatch):
+    monkeypatch.setattr(fingerprint, "SCRYPT_N", REAL_N)  # the server computes the words, too
     clock.now = datetime.now(UTC)
     opened = surveys.open()
     surveys.sessions.kw["bind"].dispose()

@@ -139,8 +139,8 @@ def test_a_failure_behind_a_submission_logs_neither_code_nor_answer(
 ):
     code = opened.codes["north"][0]
 
-    def fail(*told):
-        raise RuntimeError(f"database is gone while writing {told}")
+    def fail(*told, **more):
+        raise RuntimeError(f"database is gone while writing {told} {more}")
 
     monkeypatch.setattr(respond, "submit", fail)
     app.testing = False
@@ -152,6 +152,24 @@ def test_a_failure_behind_a_submission_logs_neither_code_nor_answer(
     assert code not in caplog.text
     assert "canary" not in caplog.text
     assert code not in pages.html.source
+
+
+def test_a_failure_on_a_respondents_page_is_logged_without_the_name_of_the_survey(
+    app, opened, monkeypatch, caplog
+):
+    """Not even for a handler that no filter of ours stands before."""
+    app.testing = False
+    said = []
+    monkeypatch.setattr(app.logger, "error", lambda text, *told, **_: said.append(text % told))
+
+    def fail(**_):
+        raise RuntimeError
+
+    monkeypatch.setitem(app.view_functions, "respond.ask", fail)
+    with caplog.at_level(logging.DEBUG):
+        Pages(app).get(f"/s/{opened.slug}", status=500)
+    assert said == ["Failure on a respondent's page"]
+    assert opened.slug not in caplog.text
 
 
 def test_a_file_of_the_look_may_be_kept_for_ever_under_its_hash(page, app):

@@ -11,10 +11,9 @@ cases that were tried."""
 
 
 def beyond_protection(told: Settings) -> Iterator[Row]:
-    """Yield the rows of those against whom only care and trust help."""
+    """Yield the rows of people around you against whom only care and trust help."""
     yield _two_colleagues(told)
     yield _two_waves()
-    yield _changed_program()
     yield _device()
     if told.comments:
         yield _style(told)
@@ -35,6 +34,7 @@ def _two_colleagues(told: Settings) -> Row:
         "Larger groups. Nobody can prevent it.",
         "Two colleagues who tell each other their answers can, in small groups, sometimes work out"
         " roughly what the others said.",
+        "In small groups sometimes roughly what the others said.",
     )
 
 
@@ -45,16 +45,18 @@ def _two_waves() -> Row:
         "Two reports of the same group, with and without that person.",
         NOTHING,
         "By how much the rounded figures moved, which also says something about the person who"
-        " came or went. Measured: where all others answer as before, the guess whether that person"
-        " stands low, in the middle or high on a dimension is right in 86 % of cases with 5 people,"
-        " 73 % with 10, 61 % with 30; where half of the others’ answers moved a little, in 70, 58"
-        " and 59 %. The report’s average alone is right in 56 to 60 %.",
+        " came or went: a guess whether they stand low, in the middle or high on a dimension."
+        " Measured with 5 people: such a guess was right in 86 of 100 tries if nobody else changed"
+        " their mind, in 70 if half of the others did a little. With 10 people in 73 and 58, with"
+        " 30 in 61 and 59. The group’s average alone gives 56 to 60.",
         "What the others answered, both times.",
         "Larger groups, and groups that stay the same people.",
+        brief="Something about the person who came or went.",
     )
 
 
-def _changed_program() -> Row:
+def changed_program() -> Row:
+    """Return the row of whoever makes this program another one."""
     return Row(
         "changed_program",
         "Whoever can change the running program",
@@ -64,8 +66,9 @@ def _changed_program() -> Row:
         "",
         "An expert of your choice can compare the installed program with the published source. That"
         " takes access to the server, and shows how it is at that moment.",
-        "Whoever runs the server could change the program. It is open source, so an expert of your"
-        " choice may look at it.",
+        "Whoever runs the server could change the program so that it keeps your answers. No page"
+        " would show that.",
+        "Everything from then on, if they change it so.",
     )
 
 
@@ -80,6 +83,7 @@ def _device() -> Row:
         "Answering on a device of your own, in a place of your own. On another one: typing the code"
         " instead of following a link, in a private window.",
         "Whoever sees your screen, or manages the device you answer on, sees what you send.",
+        "What you read, type and send.",
     )
 
 
@@ -96,4 +100,5 @@ def _style(told: Settings) -> Row:
         "",
         "Writing little, plainly, or nothing: every question may be left out.",
         "Your way of writing: someone who knows it may recognise you in a comment.",
+        "They may recognise you in a comment.",
     )

@@ -52,7 +52,8 @@ def _while_answering(told: Settings) -> Iterator[Check]:
     if told.fingerprint:
         yield Check(
             "Everybody is asked under the same rules, fixed at opening.",
-            "Compare the six words on the first page with a colleague’s: they must be the same.",
+            "Compare the six words on the first page with a colleague’s: they are the same for"
+            " everybody who is asked. If not, send nothing, and tell somebody you trust.",
             ("docs/fingerprint.md", "tests/core/test_fingerprint.py"),
         )
     yield Check(
@@ -70,7 +71,8 @@ def _while_answering(told: Settings) -> Iterator[Check]:
 
 def _at_the_server(told: Settings) -> Iterator[Check]:
     yield Check(
-        "What is stored of you is a sealed box of one size: no time, no address, no name.",
+        "What is stored of you is a sealed box of one size, your group and a check value made from"
+        " your code: no address, no name.",
         "Ask the works council, or an expert of your choice, to run “headwind audit” on a copy.",
         (
             "headwind audit",
@@ -104,9 +106,15 @@ def _in_the_report(told: Settings) -> Iterator[Check]:
         ("tests/core/test_rollup.py", "tests/core/test_release.py"),
     )
     yield Check(
-        "One figure by itself tells nobody’s answer.",
+        "All figures of a report taken together tell nobody’s answer for certain, also to a"
+        " colleague who knows their own.",
         "",
-        ("tests/core/test_precision.py", "docs/decisions/0004-what-is-let-out.md"),
+        (
+            "docs/decisions/0008-figures-together.md",
+            "tests/adversary/test_figures_together.py",
+            "tests/adversary/test_integer_programme.py",
+            "tests/core/test_precision.py",
+        ),
     )
 
 
@@ -114,6 +122,7 @@ def _program() -> Check:
     return Check(
         "The program on the server is the published one.",
         "You cannot see this from outside. An expert of your choice can, with access to the server;"
-        " it shows how it is at that moment.",
+        " it shows how it is at that moment. The hash covers Headwind’s own files, not Python and"
+        " the libraries beneath.",
         ("headwind audit --hash   (compare with that of the published version)",),
     )

@@ -30,6 +30,7 @@ def _one_code(told: Settings) -> Row:
         f" {told.opens} on, and then shows results of groups alone.",
         "Nothing. The key that the code belongs to is destroyed.",
         alone,
+        brief="Nothing.",
     )
 
 
@@ -43,6 +44,7 @@ def _all_codes(told: Settings) -> Row:
         " shows.",
         "Nothing but the report.",
         "The files of the server.",
+        brief="Nothing but the report.",
     )
 
 
@@ -61,8 +63,9 @@ def _hands_out(told: Settings) -> Row:
         " your own answers were among those opened.",
         "Whoever prints or mails the codes, or reads your mail, may hold yours. They could answer"
         " in your place; with the server’s stored data tell which sealed answers are yours; and"
-        f" with {told.enough} too, read them until the survey is closed. A card drawn from a hat"
-        " avoids it.",
+        f" with {told.enough} too, read them until the survey is closed. Where cards are drawn from"
+        " a hat, nobody knows whose code is whose.",
+        "They could answer in your place. With the stored data: which sealed answers are yours.",
     )
 
 
@@ -77,6 +80,7 @@ def _many_codes() -> Row:
         "",
         "Handing out every card, keeping none, and destroying spare ones that nobody took. People"
         " whose answers were replaced find their receipt missing.",
+        brief="Much about the few who are left.",
     )
 
 
@@ -91,4 +95,5 @@ def _receipt(told: Settings) -> Row:
         "The stored data, or a copy of it from before closing: there it points to your sealed"
         f" answers, which {told.enough} would open.",
         "Keeping it to yourself. Nobody may ask you for it.",
+        brief="That you have answered.",
     )

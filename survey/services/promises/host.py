@@ -32,6 +32,7 @@ def _host(told: Settings) -> Row:
         " report opens. A disk may keep pieces of deleted files for a while: they are sealed.",
         "A record of who visited when, laid beside the order of arrival, or people’s codes, tells"
         f" which sealed answers are whose. {told.enough.capitalize()} would open them.",
+        brief="How many answered, and in which order. No answers.",
     )
 
 
@@ -51,6 +52,7 @@ def _host_one_code(told: Settings) -> Row:
             " with “two of three” codes, where none opens anything by itself.",
             "Whoever can read the server’s files and has one of the two opening codes could open"
             " the answers before the end, without names.",
+            "All answers sent so far, without names.",
         )
     return Row(
         "host_one_code",
@@ -59,6 +61,7 @@ def _host_one_code(told: Settings) -> Row:
         "Nothing more than the host without codes: one code of the three opens nothing.",
         "Nothing more than the host without codes.",
         "A second opening code.",
+        brief="No answers.",
     )
 
 
@@ -79,6 +82,7 @@ def _host_all_codes(told: Settings) -> Row:
         "For names: people’s codes and who got which, or a record of who visited when.",
         "Opening codes in the hands of people who cannot get at the server.",
         short,
+        "All answers sent so far, without names.",
     )
 
 
@@ -88,11 +92,13 @@ def _logs(told: Settings) -> Row:
         "Whoever reads logs, or watches the network",
         "The logs of this server, of a proxy before it, of your company’s network.",
         "This program writes no line about visits to this survey’s pages, and no code and no answer"
-        " in any log. Others can note that a device visited this site, and when; where the address"
-        " begins with https, not what was read or sent. All sealed answers have one size.",
+        " in any log; a page that fails leaves a line that names no survey. Others can note that a"
+        " device visited this site, and when; where the address begins with https, not what was"
+        " read or sent. All sealed answers have one size.",
         "The same: their records of visits stay. What these could be laid beside is gone.",
         "The stored data of the time while the survey was open, to lay beside it; and"
         f" {told.enough} to open what is found.",
+        brief="That a device visited this site, and when. No answers.",
     )
 
 
@@ -107,16 +113,23 @@ def _backup(told: Settings) -> Row:
         " sealed answers of that copy, also later.",
         "Keeping the key folder out of every backup, and destroying the opening codes after"
         " closing.",
+        brief="Sealed answers.",
     )
 
 
 def _archive(told: Settings) -> Row:
+    names = " The list of names to be taken out of comments, readable." if told.masked else ""
+    plain = "the report’s comments and results" if told.comments else "the report’s results"
+    if told.masked:
+        plain = f"the list of names, {plain}"
     return Row(
         "archive",
         "Whoever reads PostgreSQL’s log, archive or replica",
         "What the database server keeps about each write.",
-        "When sealed answers arrived and for which group, and these sealed answers. The database is"
-        " never given a person’s code or a readable answer.",
-        "The same, for as long as it is kept: sealed answers whose key is destroyed.",
+        "When sealed answers arrived and for which group, and these sealed answers."
+        f"{names} No person’s code and no readable answer: the database is given neither.",
+        "The same, for as long as it is kept: sealed answers whose key is destroyed. Also,"
+        f" readable, {plain}, even what was hidden or deleted since.",
         f"As for a copy: the key folder from before closing, and {told.enough}.",
+        brief="When sealed answers arrived; readable, what the report shows.",
     )

@@ -25,6 +25,7 @@ class Said:
     opening: str
     rounding: str
     storage: str
+    comments: str
     dangers: tuple[str, ...]
     harm: str
 
@@ -38,6 +39,7 @@ def said(told: Settings) -> Said:
         opening=_on_opening(told),
         rounding=ROUNDING,
         storage=_on_storage(told),
+        comments=_on_comments(told),
         dangers=dangers(told),
         harm=_on_harm(told),
     )
@@ -75,17 +77,33 @@ def _on_opening(told: Settings) -> str:
     else:
         takes = f"two of three printed codes, so nobody opens them alone. Holders: {holders}"
     return (
-        f"The program keeps the answers sealed until {told.opens}. Opening takes {takes}. All"
-        " answers are opened in one go, counted and destroyed; only the results of groups remain."
+        f"The program lets nobody open the answers before {told.opens}; until the survey is closed"
+        f" they stay sealed. Opening takes {takes}. All answers are opened in one go, counted and"
+        " destroyed; only the results of groups remain."
     )
 
 
 def _on_storage(told: Settings) -> str:
     """Return what is stored with the answers, and what not."""
+    times = "" if told.postgresql else ", no time"
     return (
-        "This site sets no cookie. With your answers it stores your group, and no name, no address,"
-        " no time and nothing about your device. Whether people answered shows only in steps for"
-        f" groups of at least {told.least_asked} people, such as “60\N{NO-BREAK SPACE}% reached”."
+        "This site sets no cookie. With your sealed answers it stores your group, and a check value"
+        " made from your code, so that later answers replace earlier ones. No name, no"
+        f" address{times} and nothing about your device. Whether people answered shows in steps,"
+        f" for groups of at least {told.least_asked} people, like “60\N{NO-BREAK SPACE}% reached”."
+    )
+
+
+def _on_comments(told: Settings) -> str:
+    """Return what is taken out of comments, and what stays."""
+    names, rest = (
+        (", and names on a list,", "other names are not")
+        if told.masked
+        else ("", "people’s names are not")
+    )
+    return (
+        "E-mail addresses, telephone numbers, links and the organisation’s name"
+        f"{names} are taken out where a program finds them; {rest}."
     )
 
 
@@ -95,6 +113,7 @@ def _on_harm(told: Settings) -> str:
         return ""
     return (
         f"Where several answers of at least {told.single} together point to people being hurt,"
-        f" {told.harm_role} should be told; the report for leaders does not show it. Nobody reads"
-        " the answers while the survey is open, so do not wait for it if you need help now."
+        f" whoever runs the survey should tell {told.harm_role}. Everybody who may sign in to the"
+        " program can see it; the report for leaders does not show it. The program shows nobody"
+        " answers while the survey is open, so do not wait for it if you need help now."
     )

@@ -23,8 +23,10 @@ def _colleague(told: Settings) -> Row:
         "Nothing. No page shows respondents how many have answered, or how.",
         f"What the report says of groups of {told.least} and more. Averages are rounded, and very"
         " high and very low ones cut off, so that all figures of a report taken together tell"
-        " nobody’s answer, also to a colleague who knows their own.",
+        " nobody’s answer for certain, also to a colleague who knows their own. Where nearly"
+        " everybody said the same, the report shows that they did.",
         "Knowing what others answered as well: see “Two colleagues”.",
+        brief="Figures of groups.",
     )
 
 
@@ -40,6 +42,7 @@ def _leader(told: Settings) -> Row:
         f"The same as a colleague: figures of groups, never one person’s answers."
         f"{harm}{comments if told.comments else ''}",
         "A sign-in of their own, codes, or the files of the server: see the lines on these.",
+        brief=f"Figures of groups{', and comments without a name' if told.comments else ''}.",
     )
 
 
@@ -56,6 +59,7 @@ def _consultant(told: Settings) -> Row:
         f"{' A comment can be hidden there, and not changed.' if told.comments else ''}",
         "Codes that were kept, and the files of the server: see “The host”.",
         "Somebody you trust who is there at the opening and takes an opening code along.",
+        brief="About how many have answered; after the closing, the report.",
     )
 
 
@@ -67,4 +71,5 @@ def _harm_role(told: Settings) -> Row:
         "Nothing. Do not wait for it if you need help now.",
         f"In which groups, of at least {told.single} answers together, several people report harm."
         " Not who, and not how many.",
+        brief="In which groups several people report harm. Not who.",
     )

@@ -21,6 +21,8 @@ class Row:
         What it would take to learn more; what helps against it. Each may be empty.
     short
         The same in one sentence for the first page; empty where it does not stand there.
+    brief
+        What they learn in the worst case, in a few words, to stand before all of this.
     """
 
     key: str
@@ -31,3 +33,4 @@ class Row:
     takes: str = ""
     helps: str = ""
     short: str = ""
+    brief: str = ""

@@ -83,7 +83,11 @@ def settings_of(view: SurveyView, opens: str, *, postgresql: bool) -> Settings:
     )
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return `A`, `A and B` or `A, B and C`."""
+def listed(names: Sequence[str], join: str = "and") -> str:
+    """Return `A`, `A and B` or `A, B and C`; with semicolons where a name has a comma in it."""
     *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
+    if not most:
+        return last
+    if any("," in name for name in names):
+        return f"{'; '.join(most)}; {join} {last}"
+    return f"{', '.join(most)} {join} {last}"

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from survey.errors import UserError
 from survey.storage.forensics.shape import NEAR_ANSWERS, VERSION_TABLE, Surplus, surpluses
+from survey.storage.scrub import are_counted
 
 BLOCK = 500
 Record = Mapping[str, Any]
@@ -156,6 +157,10 @@ class PostgresEvidence:
     def stored(self) -> Mapping[str, Stored]:
         """Return what the tables near answers take on disk, deleted rows included."""
         return {name: self._stored(name) for name in NEAR_ANSWERS if self.has(name)}
+
+    def counts_writes(self) -> bool:
+        """Say whether the server's counters still tell how many rows came and went near answers."""
+        return are_counted(self._connection)
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Yield every text of every known table but the answers, with where it stands."""

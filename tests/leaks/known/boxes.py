@@ -197,6 +197,24 @@ LEAKS = (
         TEST_KEYS + "destroying_overwrites_and_removes_also_what_a_crash_left",
     ),
     leak(
+        "answers are sealed to whatever key stands in the row",
+        "A key that is swapped after the page was made, if only for a second, reads what is sent.",
+        "survey/services/answering.py",
+        "if asked.public_key != key:",
+        "key = asked.public_key\n        if not key:",
+        "tests/adversary/test_swapped_key.py::"
+        "test_a_key_that_is_swapped_behind_a_page_in_memory_is_given_no_answer" + SQLITE,
+    ),
+    leak(
+        "a survey that opens to nothing is destroyed",
+        "Whoever writes another key into the database has every answer lost at the closing.",
+        "survey/services/fitting.py",
+        "if public_key_of(private_key) != view.public_key:",
+        "if not private_key:",
+        "tests/adversary/test_swapped_key.py::"
+        "test_a_survey_whose_key_file_does_not_fit_is_not_closed_and_loses_nothing" + SQLITE,
+    ),
+    leak(
         "fingerprint without the roster",
         "Somebody who is shown a group of their own sees the same six words as all others.",
         FINGERPRINT,

@@ -13,8 +13,8 @@ LEAKS = (
         "comments of five people",
         "Comments are shown of a group of five, who know each other's way of writing.",
         RELEASE,
-        "wider = widen(units, groups, max(policy.single, policy.scores))",
-        "wider = widen(units, groups, policy.scores)",
+        "wider = widen(honest, groups, max(policy.single, policy.scores))",
+        "wider = widen(honest, groups, policy.scores)",
         TEST_RELEASE + "comments_wait_for_ten_people_and_stand_in_the_order_of_the_alphabet",
     ),
     leak(

@@ -30,6 +30,14 @@ LEAKS = (
         TEST_PRECISION + "an_outsider_can_rule_out_no_answer_of_anybody[5-score-3]",
     ),
     leak(
+        "items of harm one by one",
+        "Beside a sign of harm, low means of the items it is made of tell who answered what.",
+        FIGURES,
+        "if asks_about_harm(questionnaire, scale):",
+        "if False:",
+        TEST_RELEASE + "single_statements_of_the_dimension_that_asks_about_harm_are_never_shown",
+    ),
+    leak(
         "margin at the top only",
         "A team in which everybody gave the lowest answer is known to have done so.",
         PRECISION,
@@ -195,7 +203,7 @@ LEAKS = (
     leak(
         "how many report harm",
         "Not only that several people report harm is told, but how many.",
-        RELEASE,
+        "survey/disclosure/harm.py",
         "return Released(float(signal), policy.single, 1.0)",
         "return Released(float(reports.mean()), policy.single, 1.0)",
         TEST_RELEASE + "harm_is_told_of_ten_people_and_more_and_never_of_fewer",

@@ -9,6 +9,7 @@ SERVING = "survey/cli/serving.py"
 TEST_SERVING = "tests/test_serving.py::test_"
 BRAKE = "survey/web/brake.py"
 TEST_SECURITY = "tests/web/test_security.py::test_"
+TEST_SWAP = "tests/adversary/test_swapped_key.py::test_"
 TEST_RESPOND = "tests/web/test_respond.py::test_"
 ALIKE = (
     "tests/web/test_respond_uniform.py::test_an_answer_tells_from_outside_nothing_about_the_code"
@@ -58,6 +59,14 @@ LEAKS = (
         TEST_SECURITY + "answers_are_taken_from_our_own_page_alone[headers6-403]",
     ),
     leak(
+        "the page trusts the stored words",
+        "Whoever writes a key of his own into the database reads answers under the old six words.",
+        RESPOND,
+        'changed = seen.view.state == "open" and not seen.fits',
+        "changed = False",
+        TEST_SWAP + "once_the_key_is_another_one_the_survey_is_refused_to_everybody_alike" + SQLITE,
+    ),
+    leak(
         "the thanks clear nothing",
         "The way back of the browser shows the answers to the next person.",
         RESPOND,
@@ -105,8 +114,8 @@ LEAKS = (
         "a page that writes",
         "That somebody looked at the survey is written down.",
         RESPOND,
-        "    ready = _ready(slug)\n    return pack(",
-        "    ready = _ready(slug)\n"
+        "        return _changed(ready.view)\n    return pack(",
+        "        return _changed(ready.view)\n"
         "    from sqlalchemy import update\n"
         "    from survey.storage.models import Survey\n\n"
         "    with site().sessions() as session, session.begin():\n"
@@ -145,6 +154,14 @@ LEAKS = (
         "            record.exc_info = record.exc_text = None\n",
         "",
         TEST_SECURITY + "a_failure_behind_a_submission_logs_neither_code_nor_answer",
+    ),
+    leak(
+        "failures of respondents' pages name the survey",
+        "With the times of the journal: when somebody visited which survey.",
+        "survey/web/errors.py",
+        'current_app.logger.error("Failure on %s", where, exc_info=error)',
+        'current_app.logger.error("Failure on %s", request.path, exc_info=error)',
+        TEST_SECURITY + "a_failure_on_a_respondents_page_is_logged_without_the_name_of_the_survey",
     ),
     leak(
         "errors of a closing are logged with their words",

@@ -22,6 +22,7 @@ ADDED = (
     ),
     ("survey", "fingerprint", "TEXT NOT NULL DEFAULT ''"),
     ("survey", "masked", "TEXT NOT NULL DEFAULT '[]'"),
+    ("survey", "spare", "INTEGER NOT NULL DEFAULT 0"),
     ("released_comment", "hidden", "BOOLEAN NOT NULL DEFAULT FALSE"),
 )
 """`ALTER TABLE … ADD COLUMN` as both databases read it: no table is built anew."""
@@ -29,6 +30,7 @@ ADDED = (
 SAMPLED = {
     "box": {"nullifier": "BYTEA", "survey": "TEXT", "unit": "TEXT", "sealed": "BYTEA"},
     "credential": {"hash": "BYTEA", "survey": "TEXT", "unit": "TEXT"},
+    "survey": {"masked": "TEXT"},
     "participation": {"survey": "TEXT", "group_key": "TEXT", "step": "TEXT", "day": "DATE"},
 }
 """What closing deletes: of these columns no sample may stay."""
