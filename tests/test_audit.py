@@ -129,7 +129,7 @@ def healthy(tmp_path_factory):
         patch.setattr("survey.ballots.keys.SCRYPT_N", 2**4)
         patch.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
         place = make_place(f"sqlite:///{folder / 'headwind.db'}", folder)
-    answer_all(place, responses_for(place.codes[:20]))
+        answer_all(place, responses_for(place.codes[:20]))
     place.end()
     return folder, place.opened
 
