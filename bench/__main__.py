@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("respond", "first_visit", "closing", "analyse")
+MEASUREMENTS = ("respond", "first_visit", "closing", "analyse", "joiner")
 
 
 def main() -> int:
