@@ -14,6 +14,7 @@ import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
+from survey.ballots.memory import keep_off_disks
 from survey.config import Config
 from survey.errors import UserError
 
@@ -56,6 +57,7 @@ def address(listening: socket.socket) -> str:
 
 def serve(config: Config, listening: socket.socket) -> None:
     """Serve until a signal ends it; the socket is the server's from here on."""
+    keep_off_disks()  # `main` did, but whoever starts the server otherwise did not
     os.umask(OWNER_ONLY)
     create_app = resolve_name(FACTORY)
     _rehearse(lambda: create_app(config))
