@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from survey.disclosure.precision import margin
+from survey.disclosure.precision import clip
 from survey.disclosure.values import Policy
 from survey.questionnaire.definition import Practice, Questionnaire, Scale
 from survey.scoring import (
-    ROUNDING,
     Answers,
     Bools,
     Floats,
@@ -139,18 +138,26 @@ def tally(
     return Tallied(
         scale,
         item_means(block, group_of, doors),
-        _score_means(block.scores, group_of, groups),
+        score_means(block.scores, group_of, groups),
         _contrast(questionnaire, scale, block, group_of, groups),
     )
 
 
-def _score_means(scores: Floats, group_of: Ints, groups: int) -> ScoreMeans:
+def score_means(scores: Floats, group_of: Ints, groups: int) -> ScoreMeans:
+    """Average one number of each person over the people of each group who have one."""
     there = (group_of >= 0) & ~np.isnan(scores)
     people = np.bincount(group_of[there], minlength=groups)
     sums = np.bincount(group_of[there], weights=scores[there], minlength=groups)
     return ScoreMeans(
         people, np.divide(sums, people, out=np.full(groups, np.nan), where=people > 0)
     )
+
+
+def pick_means(picks: Bools | None, group_of: Ints, groups: int) -> tuple[ScoreMeans, ...]:
+    """Return the share of each group's people who chose an option, one for each option."""
+    if picks is None:
+        return ()
+    return tuple(score_means(option, group_of, groups) for option in picks.T.astype(np.float64))
 
 
 def _contrast(
@@ -169,7 +176,7 @@ def _contrast(
         for facet in facets
     )
     difference = np.where(block.counted, one - other, np.nan)
-    return Contrast(facets[0].id, facets[1].id, _score_means(difference, group_of, groups))
+    return Contrast(facets[0].id, facets[1].id, score_means(difference, group_of, groups))
 
 
 def item_means(block: Block, group_of: Ints, doors: Sequence[Door]) -> ItemMeans:
@@ -189,25 +196,5 @@ def item_means(block: Block, group_of: Ints, doors: Sequence[Door]) -> ItemMeans
     people = np.bincount(group_of[inside], minlength=groups)
     enough = counts >= least
     mean = np.divide(sums, counts, out=np.full(shape, np.nan), where=enough)
-    return _clipped(block, people, counts, mean)
-
-
-def _clipped(block: Block, people: Ints, counts: Ints, mean: Floats) -> ItemMeans:
-    """Clip each mean by the number of its own answers."""
-    span = block.hi - block.lo
-    inside = np.divide(
-        margin(1, block.lo, block.hi), counts, out=np.full(mean.shape, span / 2), where=counts > 0
-    )
-    inside = np.minimum(inside, span / 2)
-    low, high = block.lo + inside, block.hi - inside
-    there = ~np.isnan(mean)
-    return ItemMeans(
-        names=block.names,
-        lo=block.lo,
-        hi=block.hi,
-        people=people,
-        counts=counts,
-        mean=np.clip(mean, low, high),
-        below=np.where(there & (mean <= low + ROUNDING), inside, 0.0),
-        above=np.where(there & (mean >= high - ROUNDING), inside, 0.0),
-    )
+    clipped, below, above = clip(mean, counts, block.lo, block.hi)
+    return ItemMeans(block.names, block.lo, block.hi, people, counts, clipped, below, above)

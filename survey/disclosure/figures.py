@@ -19,7 +19,7 @@ from math import hypot
 
 import numpy as np
 
-from survey.disclosure.averages import Door, ItemMeans, Tallied
+from survey.disclosure.averages import Door, ItemMeans, ScoreMeans, Tallied
 from survey.disclosure.harm import asks_about_harm
 from survey.disclosure.precision import (
     CONTRAST_LEAST,
@@ -34,7 +34,6 @@ from survey.disclosure.precision import (
 )
 from survey.disclosure.values import Figure, Released, Withheld
 from survey.questionnaire.definition import Questionnaire
-from survey.scoring import Bools
 
 TOO_FEW = Withheld("too_few")
 LESS_OFTEN = Withheld("less_often")
@@ -136,7 +135,7 @@ def practice_figures(means: ItemMeans, door: Door) -> Mapping[str, Figure]:
 
 
 def pick_figures(
-    questionnaire: Questionnaire, picks: Bools | None, members: Bools, door: Door
+    questionnaire: Questionnaire, shares: Sequence[ScoreMeans], door: Door
 ) -> Mapping[str, Figure]:
     """Return the options that were picked most often, as many as one person may pick.
 
@@ -144,14 +143,9 @@ def pick_figures(
     in the list): because everybody may pick only so many, the shares of all options together would
     tell what was picked by nobody.
     """
-    if picks is None or questionnaire.pick_list is None:
+    if not shares or questionnaire.pick_list is None:
         return {}
-    chosen = picks[members]
-    n = min(len(chosen), door.printed)
-    figures = [
-        let_out(clipped_share(float(share)), n, "share", 0, 1, door.policy)
-        for share in (chosen.mean(axis=0) if len(chosen) else np.zeros(picks.shape[1]))
-    ]
+    figures = [_share_figure(share, door) for share in shares]
     first = sorted(range(len(figures)), key=lambda at: (-getattr(figures[at], "value", 0.0), at))[
         : questionnaire.pick_list.most
     ]
@@ -161,3 +155,8 @@ def pick_figures(
             zip(questionnaire.pick_list.options, figures, strict=True)
         )
     }
+
+
+def _share_figure(share: ScoreMeans, door: Door) -> Figure:
+    n = min(int(share.people[door.group]), door.printed)
+    return let_out(clipped_share(float(share.mean[door.group])), n, "share", 0, 1, door.policy)

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from math import floor
 from typing import Literal
 
+import numpy as np
+
 from survey.disclosure.values import Edge, Figure, Policy, Released, Withheld
-from survey.scoring import ROUNDING
+from survey.scoring import ROUNDING, Floats, Ints
 
 Measure = Literal["score", "single", "class", "share"]
 """A score of items; a single item; a class between cut-offs (know, do); a share of people."""
@@ -75,21 +77,34 @@ def margin(n: int, lo: float, hi: float) -> float:
     return max(1.5 * span, min(span + 1, 2 * span)) / n
 
 
-def clipped(mean: float, n: int, lo: float, hi: float) -> Clipped:
-    """Return a mean of `n` answers between `lo` and `hi` as far as it may be used.
+def clip(mean: Floats, n: Ints, lo: float, hi: float) -> tuple[Floats, Floats, Floats]:
+    """Return means of `n` answers between `lo` and `hi` as far as they may be used.
 
-    A mean exactly at the margin counts as clipped, or else "clipped" would tell that it is not.
-    Where the margins of both sides meet, nothing is left but the middle of the range.
+    Parameters
+    ----------
+    mean, n
+        Of one shape; NaN stays NaN, and hides nothing.
+    lo, hi
+        The answer range.
+
+    Returns
+    -------
+    tuple of ndarray
+        The clipped means, and how much the clip may hide below and above each. A mean exactly at
+        the margin counts as clipped, or else "clipped" would tell that it is not. Where the margins
+        of both sides meet, nothing is left but the middle of the range.
     """
-    inside = margin(n, lo, hi)
-    low, high = lo + inside, hi - inside
-    if low >= high:
-        return Clipped((lo + hi) / 2, (hi - lo) / 2, (hi - lo) / 2)
-    if mean <= low + ROUNDING:
-        return Clipped(low, below=inside)
-    if mean >= high - ROUNDING:
-        return Clipped(high, above=inside)
-    return Clipped(mean)
+    half, there = (hi - lo) / 2, ~np.isnan(mean)
+    inside = np.minimum(margin(1, lo, hi) / np.maximum(n, 1), half)
+    low, high, met = lo + inside, hi - inside, inside >= half
+    below = np.where(there & (met | (mean <= low + ROUNDING)), inside, 0.0)
+    above = np.where(there & (met | (mean >= high - ROUNDING)), inside, 0.0)
+    return np.clip(mean, low, high), below, above
+
+
+def clipped(mean: float, n: int, lo: float, hi: float) -> Clipped:
+    """Return one mean of `n` answers as far as it may be used: see `clip`."""
+    return Clipped(*(float(part) for part in clip(np.array(mean), np.array(n), lo, hi)))
 
 
 def contrast_class(difference: float, span: float) -> int:

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from survey.disclosure.averages import Block, Door, item_means, practice_block, scale_block, tally
+from survey.disclosure.averages import (
+    Block,
+    Door,
+    item_means,
+    pick_means,
+    practice_block,
+    scale_block,
+    tally,
+)
 from survey.disclosure.figures import pick_figures, practice_figures, scale_figures
 from survey.disclosure.harm import harm_figure
 from survey.disclosure.masking import Masking
@@ -190,9 +198,9 @@ def _figures(
             means = item_means(pair, group_of, doors)
             for door in doors:
                 figures[door.group].update(practice_figures(means, door))
+    shares = pick_means(picks, group_of, len(doors))
     for door in doors:
-        members = group_of == door.group
-        figures[door.group].update(pick_figures(questionnaire, picks, members, door))
+        figures[door.group].update(pick_figures(questionnaire, shares, door))
     return figures
 
 

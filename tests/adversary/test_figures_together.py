@@ -20,6 +20,7 @@ from survey.disclosure.averages import (
     ScoreMeans,
     Tallied,
     item_means,
+    pick_means,
     scale_block,
 )
 from survey.disclosure.figures import pick_figures, scale_figures
@@ -218,8 +219,8 @@ def test_the_options_that_are_told_leave_open_who_chose_any_other():
         picks = np.zeros((n, options), dtype=bool)
         for option, chosen in enumerate(count):
             picks[:chosen, option] = True
-        everybody = np.ones(n, dtype=bool)
-        figures = pick_figures(asked, picks, everybody, Door(0, n, POLICY))
+        shares = pick_means(picks, np.zeros(n, dtype=int), 1)
+        figures = pick_figures(asked, shares, Door(0, n, POLICY))
         shown.append(tuple(figures.items()))
     states, table = pictures_of(shown), np.array(counts)
     for mine in {tuple(c) for c in product((0, 1), repeat=table.shape[1]) if sum(c) <= most}:

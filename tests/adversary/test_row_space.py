@@ -107,7 +107,7 @@ def listen(patch: pytest.MonkeyPatch, seen: list[float]) -> None:
         seen.append(mean)
         return contrast_class(mean, *more)
 
-    patch.setattr("survey.disclosure.averages.margin", lambda *_: 0.0)
+    patch.setattr("survey.disclosure.precision.margin", lambda *_: 0.0)
     patch.setattr("survey.disclosure.figures.clipped", lambda mean, *_: Clipped(mean))
     patch.setattr("survey.disclosure.figures.let_out", noted)
     patch.setattr("survey.disclosure.figures.contrast_class", noted_contrast)

@@ -25,8 +25,8 @@ LEAKS = (
         "no margin",
         "A mean of 5.0 is shown as 5.0: everybody gave the highest answer.",
         PRECISION,
-        "    inside = margin(n, lo, hi)\n    low, high",
-        "    inside = 0.0\n    low, high",
+        "inside = np.minimum(margin(1, lo, hi) / np.maximum(n, 1), half)",
+        "inside = np.zeros_like(mean)",
         TEST_PRECISION + "an_outsider_can_rule_out_no_answer_of_anybody[5-score-3]",
     ),
     leak(
@@ -41,8 +41,8 @@ LEAKS = (
         "margin at the top only",
         "A team in which everybody gave the lowest answer is known to have done so.",
         PRECISION,
-        "    if mean <= low + ROUNDING:\n        return Clipped(low, below=inside)\n",
-        "",
+        "return np.clip(mean, low, high), below, above",
+        "return np.minimum(mean, high), 0.0 * below, above",
         TEST_PRECISION + "an_outsider_can_rule_out_no_answer_of_anybody[5-score-3]",
     ),
     leak(
@@ -65,8 +65,8 @@ LEAKS = (
         "item means not clipped",
         "A scale above its items' margins tells more of them than each of them does.",
         AVERAGES,
-        "mean=np.clip(mean, low, high),",
-        "mean=mean,",
+        "people, counts, clipped, below, above)",
+        "people, counts, mean, below, above)",
         TOGETHER + "what_lies_beyond_a_margin_changes_nothing_in_the_whole_report",
     ),
     leak(
