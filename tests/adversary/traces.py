@@ -101,8 +101,16 @@ def found_in(files: Iterable[Path], needles: Mapping[str, bytes]) -> list[str]:
     return [
         f"{what} in {path}"
         for path in files
-        for what in _found(path.read_bytes(), needles, by_start, begins)
+        for what in _found(_read(path), needles, by_start, begins)
     ]
+
+
+def _read(path: Path) -> bytes:
+    """Return what a file holds; a running PostgreSQL may have removed it since it was listed."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def _found(
