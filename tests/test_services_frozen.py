@@ -50,6 +50,7 @@ OTHERWISE = {
     "previous": "tried beside",
     "fingerprint": "the words themselves",
     "masked": "never shown, and emptied at closing",
+    "results_on": "nobody is promised a day yet",
     **dict.fromkeys(("state", "closed_at", "spoiled", "surplus", "left_out"), "not frozen"),
 }
 

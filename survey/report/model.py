@@ -44,6 +44,8 @@ class ScaleResult:
     name: Text
     figure: Estimate | Withheld
     facets: tuple["ScaleResult", ...] = ()
+    split: bool | None = None
+    """Whether the group is in two camps on it; None where that is not let out."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,35 @@ class Verdict:
     silent_lower: Rule | None
     """The verdict if those who did not answer stood lower; None where nobody knows how many."""
     silent_higher: Rule | None
+
+
+Answer = Literal["can", "can_with_conditions", "cannot_yet", "too_few", "too_close"]
+"""Whether a group can carry the named practice; the last two are the faces of no evidence."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether a group can carry the practice that is planned, and what that rests on."""
+
+    answer: Answer
+    critical: tuple[str, ...]
+    """The dimensions it hangs on: those named at opening, else all."""
+    against: tuple[str, ...]
+    """Scales (capacity and resolve among them) for which the group cannot carry it yet."""
+    conditions: tuple[str, ...]
+    """Scales that are to be mended or watched, those that matter most first."""
+    small: bool
+    """Whether to begin with one small trial, and not with everybody."""
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """Something that a group agreed to do: by which role, until when, and what became of it."""
+
+    who: str
+    what: str
+    until: date
+    state: Literal["open", "done", "dropped"]
 
 
 @dataclass(frozen=True)
@@ -138,6 +169,10 @@ class GroupReport:
     changes: tuple[Change, ...]
     hidden: tuple[str, ...] = ()
     """Marks of comments that the consultant hid; what is told is how many."""
+    finding: Finding | None = None
+    """None where there is no verdict, or no practice was named."""
+    agreed: tuple[Commitment, ...] = ()
+    """What the same units agreed to after the wave before."""
 
 
 @dataclass(frozen=True)

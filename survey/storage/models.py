@@ -22,6 +22,8 @@ BOX_SIZE = 8192
 NO_ROWID = {"sqlite_with_rowid": False}
 STATES = ("open", "ended", "destroying", "closed")
 SCHEMES = ("one of two", "two of three")
+COMMITMENT_STATES = ("open", "done", "dropped")
+OUTCOMES = ("adopted", "stalled", "dropped")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -131,6 +133,9 @@ class Survey(Base):
         doc="Names taken out of comments. Emptied when figures are released."
     )
     spare: Mapped[int] = mapped_column(doc="Codes of each unit beyond its people.")
+    results_on: Mapped[date | None] = mapped_column(
+        doc="From then on each group may see its own result; null: not promised."
+    )
 
 
 class Unit(Base):
@@ -152,6 +157,9 @@ class Unit(Base):
     parent: Mapped[str | None] = mapped_column(doc="The unit above; null: top.")
     asked: Mapped[int] = mapped_column(doc="People of it who were asked.")
     place: Mapped[int] = mapped_column(doc="Place in the roster, from 0; also in every box.")
+    result_word: Mapped[str | None] = mapped_column(
+        doc="Leads its people to their group's result; printed on every code alike."
+    )
 
 
 class Credential(Base):
@@ -267,6 +275,71 @@ class Participation(Base):
     group_key: Mapped[str] = mapped_column(primary_key=True, doc="The group, of at least 8 asked.")
     step: Mapped[str] = mapped_column(doc="under_5, from_5, from_60 or from_80.")
     day: Mapped[date] = mapped_column(doc="Of the count; the same for every group of a survey.")
+
+
+class Commitment(Base):
+    """Something that a group agreed to do after it had seen its result."""
+
+    __tablename__ = "commitment"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN {COMMITMENT_STATES}", name="commitment_state_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, doc="Number of the commitment.")
+    survey: Mapped[str] = mapped_column(sa.ForeignKey("survey.slug"), index=True, doc="Its survey.")
+    group_key: Mapped[str] = mapped_column(doc="Its group; all: every group together.")
+    who: Mapped[str] = mapped_column(doc="The role that sees to it: no respondent.")
+    what: Mapped[str] = mapped_column(doc="What was agreed.")
+    until: Mapped[date] = mapped_column(doc="By when.")
+    state: Mapped[str] = mapped_column(doc="open, done or dropped.")
+
+
+class Adoption(Base):
+    """What became of the planned practice in a group, some months later."""
+
+    __tablename__ = "adoption"
+    __table_args__ = (
+        sa.CheckConstraint(f"outcome IN {OUTCOMES}", name="outcome_known"),
+        sa.CheckConstraint("months IN (3, 6)", name="months_known"),
+    )
+
+    survey: Mapped[str] = mapped_column(
+        sa.ForeignKey("survey.slug"), primary_key=True, doc="Its survey."
+    )
+    group_key: Mapped[str] = mapped_column(primary_key=True, doc="Its group.")
+    months: Mapped[int] = mapped_column(primary_key=True, doc="Months after closing: 3 or 6.")
+    outcome: Mapped[str] = mapped_column(doc="adopted, stalled or dropped.")
+    note: Mapped[str] = mapped_column(doc="In the consultant's words; may be empty.")
+    recorded_on: Mapped[date] = mapped_column(doc="When it was written down.")
+    knew_verdict: Mapped[bool] = mapped_column(doc="Whether who rated it had seen the verdict.")
+
+
+class ShareLink(Base):
+    """A link under which somebody without an account reads a report until it expires."""
+
+    __tablename__ = "share_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True, doc="Number of the link.")
+    token_hash: Mapped[bytes] = mapped_column(unique=True, doc="SHA-256 of its token.")
+    survey: Mapped[str] = mapped_column(sa.ForeignKey("survey.slug"), index=True, doc="Its survey.")
+    scope: Mapped[str] = mapped_column(doc="The key of one group; all: the whole report.")
+    label: Mapped[str] = mapped_column(doc="For whom it was made, as the maker put it.")
+    password: Mapped[str] = mapped_column(doc="argon2id hash; empty: no password.")
+    made_at: Mapped[datetime] = mapped_column(doc="When it was made.")
+    expires_at: Mapped[datetime] = mapped_column(doc="From then on it leads nowhere.")
+    revoked_at: Mapped[datetime | None] = mapped_column(doc="When it was taken back; null: valid.")
+
+
+class Letterhead(Base):
+    """What stands on the papers of a survey's report: the client's logo, the consultant's name."""
+
+    __tablename__ = "letterhead"
+
+    survey: Mapped[str] = mapped_column(
+        sa.ForeignKey("survey.slug"), primary_key=True, doc="Its survey."
+    )
+    consultant: Mapped[str] = mapped_column(doc="Who made the report; may be empty.")
+    logo: Mapped[bytes | None] = mapped_column(doc="The client's logo as PNG; null: none.")
 
 
 class Account(Base):

@@ -16,8 +16,8 @@ ALLOWED = {
     "survey": "slug title client practice critical questionnaire policy_scores policy_single "
     "policy_spread opened_at ends_at closable_from closed_at timezone organiser holders "
     "help_contact harm_role previous state public_key revision spoiled surplus left_out "
-    "scheme fingerprint masked spare",
-    "unit": "survey id name parent asked place",
+    "scheme fingerprint masked spare results_on",
+    "unit": "survey id name parent asked place result_word",
     "credential": "hash survey unit",
     "box": "nullifier survey unit sealed",
     "released_group": "survey key name kind parent units n asked place",
@@ -25,6 +25,10 @@ ALLOWED = {
     "released_comment": "survey group_key question place text hidden",
     "closing_receipt": "survey receipt",
     "participation": "survey group_key step day",
+    "commitment": "id survey group_key who what until state",
+    "adoption": "survey group_key months outcome note recorded_on knew_verdict",
+    "share_link": "id token_hash survey scope label password made_at expires_at revoked_at",
+    "letterhead": "survey consultant logo",
     "account": "id email name password",
     "login_session": "token_hash account expires_at",
 }
