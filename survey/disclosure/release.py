@@ -23,6 +23,7 @@ from survey.disclosure.figures import pick_figures, practice_figures, scale_figu
 from survey.disclosure.harm import harm_figure
 from survey.disclosure.masking import Masking
 from survey.disclosure.rollup import Counts, Group, roll_up, widen
+from survey.disclosure.split import split_figures
 from survey.disclosure.stories import MEASURE, tenure_figure
 from survey.disclosure.values import (
     Figure,
@@ -193,6 +194,9 @@ def _figures(
         tallied = tally(questionnaire, scale, block, group_of, doors)
         for door in doors:
             figures[door.group].update(scale_figures(questionnaire, tallied, door))
+            figures[door.group].update(
+                split_figures(questionnaire, scale, block, tallied.items, group_of, door)
+            )
     for practice in questionnaire.practices:
         if pair := practice_block(questionnaire, practice, answers):
             means = item_means(pair, group_of, doors)

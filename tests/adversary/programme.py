@@ -66,7 +66,14 @@ class Programme:
 class Adversary:
     """Everything that the figures of one group say about the answers of its people."""
 
-    def __init__(self, questionnaire, group, given, picked=False, policy_single=10):
+    def __init__(
+        self, questionnaire, group, given, picked=False, single=10, truth=None, words=True
+    ):
+        """`truth`: the answers. From them he is told, beside what is released: where "not split"
+        says that there is no split, and there and where there is one the exact sums of the items,
+        so that he knows exactly for which answers "split" is told. `words`: False keeps the word
+        itself from him, and nothing else.
+        """
         self.q, self.group, self.given = questionnaire, group, given
         self.people, self.columns = given.shape
         self.at = {name: at for at, name in enumerate(questionnaire.columns)}
@@ -77,9 +84,10 @@ class Adversary:
             for column in range(self.columns)
             if given[person, column]
         }
-        self.single = policy_single
+        self.single, self.truth, self.words = single, truth, words
         for scale in questionnaire.scales:
             self._scale(scale)
+            self._split(scale)
         for practice in questionnaire.practices:
             self._practice(practice)
         self._harm()
@@ -179,6 +187,60 @@ class Adversary:
         low, high = {1: (0.5, RANGE), 0: (-0.5, 0.5), -1: (-RANGE, -0.5)}[int(np.sign(side))]
         self._mean_between(weighted, low - SMALL, high + SMALL)
 
+    def _split(self, scale):
+        """Two camps: enough people with a low, and enough with a high score; or not both."""
+        figure = self.group.figures.get(f"split:{scale.id}")
+        if not isinstance(figure, Released):
+            return
+        items = [self.at[i.id] for i in self.q.items_of(scale.id)]
+        counted = self._counted(items)
+        camp = max(2, int(np.ceil(len(counted) / 4)))
+        if not figure.value and (self.truth is None or self._is_split(items, counted, camp)):
+            return  # told "no" near the ends of the scale, whatever the answers
+        if self.truth is not None:
+            self._exact_sums(items, counted)
+        if not self.words:
+            return
+        low, high = (self.p.variables(len(counted), 0, 1) for _ in range(2))
+        (side,) = self.p.variables(1, 0, 1)
+        for at, person in enumerate(counted):
+            there = [i for i in items if self.given[person, i]]
+            parts = [self._keyed(person, i, 1.0) for i in there]
+            terms, constant, k = [t for t, _ in parts], sum(c for _, c in parts), len(parts)
+            least, most = int(np.floor(3.5 * k)) + 1, int(np.ceil(2.5 * k)) - 1
+            if figure.value:
+                self.p.between([*terms, (low[at], 5 * k - most)], -9e3, 5 * k - constant)
+                self.p.between([*terms, (high[at], k - least)], k - constant, 9e3)
+            else:
+                self.p.between([*terms, (low[at], most + 1)], most + 1 - constant, 9e3)
+                self.p.between([*terms, (high[at], least - 5 * k - 1)], -9e3, least - 1 - constant)
+        for people, term in ((low, (side, -len(counted))), (high, (side, len(counted)))):
+            count = [(person, 1.0) for person in people]
+            if figure.value:
+                self.p.between(count, camp, len(counted))
+            else:
+                self.p.between([*count, term], -9e3, camp - 1 + max(0, term[1]))
+
+    def _exact_sums(self, items, counted):
+        """Tell him the sum of each item that is not clipped."""
+        for item in items:
+            figure = self.group.figures[self.q.columns[item]]
+            there = [w for w in counted if self.given[w, item]]
+            if not figure.below and not figure.above:
+                total = int(self.truth[there, item].sum())
+                self.p.between([(self.answer[w, item], 1.0) for w in there], total, total)
+
+    def _is_split(self, items, counted, camp):
+        """Return whether the answers are split, though the report says no."""
+        keys = {self.at[i.id]: i.key for i in self.q.items}
+        scores = np.array(
+            [
+                np.mean([a if keys[i] > 0 else 6 - a for i in items if (a := self.truth[w, i])])
+                for w in counted
+            ]
+        )
+        return min((scores < 2.5).sum(), (scores > 3.5).sum()) >= camp
+
     def _practice(self, practice):
         columns = [self.at[practice.know], self.at[practice.do]]
         both = [w for w in range(self.people) if all(self.given[w, c] for c in columns)]
@@ -257,6 +319,20 @@ class Adversary:
         for column, seen in found.items():
             for value in set(range(1, 6)) - seen:
                 self._try({column: value}, mine, found, known)
+        return found
+
+    def possible_sides(self, person, scale, known=None):
+        """Return on which sides the score of a person on a scale may lie, by its name."""
+        items = [i for item in self.q.items_of(scale) if self.given[person, i := self.at[item.id]]]
+        parts = [self._keyed(person, i, 1 / len(items)) for i in items]
+        terms, constant = [t for t, _ in parts], sum(c for _, c in parts)
+        sides = {"low": (1, 2.5 - 1e-3), "middle": (2.5, 3.5), "high": (3.5 + 1e-3, 5)}
+        found = set()
+        for side, (least, most) in sides.items():
+            self.p.between(terms, least - SMALL - constant, most + SMALL - constant)
+            if self.p.solve([], known) is not None:
+                found.add(side)
+            self.p.rows.pop()
         return found
 
     def _try(self, wish, mine, found, known):

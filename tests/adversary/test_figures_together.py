@@ -180,7 +180,7 @@ def report_of(values):
     answers = Answers(
         QUESTIONNAIRE.columns, values, np.zeros(12, dtype=int), np.full(12, -1, np.int8)
     )
-    released = release(QUESTIONNAIRE, answers, None, None, UNITS, POLICY)
+    released = release(QUESTIONNAIRE, answers, None, None, UNITS, Policy(spread=13))
     return build(QUESTIONNAIRE, released, FACTS)
 
 
@@ -190,7 +190,7 @@ def test_what_lies_beyond_a_margin_changes_nothing_in_the_whole_report(values):
     """Every item whose mean is clipped is made unanimous; the report stays the same to the letter.
 
     Everything shown is therefore a function of the clipped means, of which each by itself tells
-    nobody's answer.
+    nobody's answer. Whether a group is split is not, and is not told here: see test_split.
     """
     beyond = values.copy()
     for column in range(values.shape[1]):

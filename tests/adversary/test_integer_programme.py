@@ -49,7 +49,7 @@ def adversary_of(values, seed=0):
     units = (Unit("a", "A", None, n),)
     (group,) = release(QUESTIONNAIRE, answers, picks, None, units, Policy()).groups
     assert sum(isinstance(figure, Released) for figure in group.figures.values()) > 20
-    return Adversary(QUESTIONNAIRE, group, values > 0, picked=n >= 10)
+    return Adversary(QUESTIONNAIRE, group, values > 0, picked=n >= 10, truth=values.astype(int))
 
 
 def bands(found):
@@ -148,7 +148,7 @@ def difference_terms(adversaries, tenure):
         for person, factor in enumerate(of_group):
             for item in items:
                 sign = factor / len(items)
-                variable = adversary.answer[person, QUESTIONNAIRE.columns.index(item.id)]
+                variable = adversary.answer[person, adversary.at[item.id]]
                 terms.append((variable, sign * item.key))
                 constant += 6 * sign if item.key < 0 else 0.0
     return terms, constant

@@ -29,7 +29,7 @@ from tests.adversary.staging import Rows, close, rows_as_they_lie
 from tests.collecting import NOON, TREE, Place, make_plan, make_response
 
 ASKED = {unit.id: unit.asked for unit in TREE if unit.asked}
-RANDOM_BY_NATURE = ("public_key", "fingerprint")
+RANDOM_BY_NATURE = ("public_key", "fingerprint", "result_word")
 SAME = "ready-for-handovers-same"
 COMMENTS = ("", "", "Mehr Zeit für Übergaben.", "Mehr Zeit für Übergaben.", "Ask Ana.", "ÄÖ 漢字")
 
@@ -119,6 +119,11 @@ def without_chance(rows: Rows, slug: str) -> Rows:
     return kept
 
 
+def numbered(many: int) -> tuple[str, ...]:
+    """Return the same result words each time, instead of drawn ones."""
+    return tuple(f"word-{at}" for at in range(many))
+
+
 def near(names: Sequence[str]) -> bool:
     return "survey" in names or "slug" in names
 
@@ -191,6 +196,7 @@ def test_with_the_same_codes_and_the_same_key_only_receipts_differ(empty, worlds
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("survey.services.opening.person_code", lambda drawn=drawn: next(drawn))
             patch.setattr("survey.services.opening._suffix", lambda: "same")
+            patch.setattr("survey.services.opening.result_words", numbered)
             patch.setattr("survey.ballots.keys.new_key_pair", lambda: pair)
             rows = play(opened(empty), played)
         rows["closing_receipt"] = [("a receipt",)] * len(rows["closing_receipt"])

@@ -7,10 +7,12 @@ AVERAGES = "survey/disclosure/averages.py"
 FIGURES = "survey/disclosure/figures.py"
 ROLLUP = "survey/disclosure/rollup.py"
 RELEASE = "survey/disclosure/release.py"
+SPLIT = "survey/disclosure/split.py"
 TEST_PRECISION = "tests/core/test_precision.py::test_"
 TEST_RELEASE = "tests/core/test_release.py::test_"
 TEST_ROLLUP = "tests/core/test_rollup.py::test_"
 TOGETHER = "tests/adversary/test_figures_together.py::test_"
+TEST_SPLIT = "tests/core/test_split.py::test_"
 
 LEAKS = (
     leak(
@@ -207,5 +209,39 @@ LEAKS = (
         "return Released(float(signal), policy.single, 1.0)",
         "return Released(float(reports.mean()), policy.single, 1.0)",
         TEST_RELEASE + "harm_is_told_of_ten_people_and_more_and_never_of_fewer",
+    ),
+    leak(
+        "split near the ends",
+        "That a team is split is told where almost everybody else then stands at one end.",
+        SPLIT,
+        "enough: Bools = (spare >= _elsewhere(items, span, far)) & (left >= 0).all(axis=0)",
+        "enough: Bools = np.ones_like(spare, dtype=bool)",
+        "tests/adversary/test_split.py::"
+        "test_neither_word_rules_out_what_the_means_leave_open[20-2]",
+    ),
+    leak(
+        "split of five people",
+        "Of a small team it is told whether it is split, and so how few stand on one side.",
+        SPLIT,
+        "few = min(n, door.printed) < max(door.policy.spread, rules.split_answers)",
+        "few = n < 6",
+        TEST_SPLIT + "it_is_told_from_twelve_scores_on",
+    ),
+    leak(
+        "camps of two",
+        "Who stands on a side knows, where there is no split, that hardly anybody else does.",
+        SPLIT,
+        "LEAST_CAMP = 3",
+        "LEAST_CAMP = 1",
+        TEST_SPLIT + "a_camp_is_of_three_people_at_least",
+    ),
+    leak(
+        "split of the dimension that asks about harm",
+        "Beside a sign of harm, that the team is split tells how many of the others stand low.",
+        SPLIT,
+        "if asks_about_harm(questionnaire, scale.id):",
+        "if False:",
+        TEST_SPLIT
+        + "of_the_dimension_that_asks_about_harm_and_of_what_is_no_dimension_it_is_never_told",
     ),
 )

@@ -1,0 +1,48 @@
+"""What is said of a dimension on which a group stands in two camps; of any other, nothing.
+
+"Not in two camps" is not "agreed": a group that is told to be in none may still be of many minds,
+or stand where the word is not told (docs/decisions/0009). So there is no sentence for it. Wording
+only, as in `survey.report.words`.
+"""
+
+from survey.questionnaire.definition import Questionnaire
+from survey.report.model import GroupReport, ScaleResult
+from survey.report.words import join, number, text
+
+SHORT = "The team sees this differently"
+"""For a chart or a table, beside the average."""
+ABSENCE = (
+    "Where this is not said of a dimension, it does not mean that all agree. It is said from"
+    " {spread} people on, only where the averages lie well inside the scale, and never of a"
+    " dimension that asks about harm."
+)
+"""For the method; `{spread}`: from how many people on it is told."""
+
+
+def split_sentence(scale: ScaleResult, questionnaire: Questionnaire) -> str:
+    """Return what is said beside the average of a dimension: "" unless the group is split on it."""
+    if not scale.split:
+        return ""
+    rules = questionnaire.readiness
+    share = _share(rules.split_share)
+    return (
+        f"{SHORT}: {share} stand low (below {number(rules.split_low)}) and {share} high (above"
+        f" {number(rules.split_high)}), so the average describes neither."
+    )
+
+
+def splits_sentence(group: GroupReport) -> str:
+    """Return on which dimensions a group is split, in one sentence; "" where on none."""
+    names = [f"“{text(scale.name)}”" for scale in group.dimensions if scale.split]
+    return f"{SHORT}: {join(names)}." if names else ""
+
+
+def absence_sentence(spread: int) -> str:
+    """Return what it does not mean that nothing is said."""
+    return ABSENCE.format(spread=spread)
+
+
+def _share(share: float) -> str:
+    if abs(share - 0.25) < 1e-9:
+        return "at least a quarter"
+    return f"at least {share:.0%}".replace("%", " %")
