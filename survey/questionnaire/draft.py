@@ -14,11 +14,11 @@ from pydantic_core import ErrorDetails
 
 from survey.questionnaire.faults import FaultList, Place, bare
 from survey.questionnaire.kinds import Table
-from survey.questionnaire.shape import NEEDED, REPEATED, TABLES, Header
+from survey.questionnaire.shape import QUESTIONNAIRE, Shape
 from survey.questionnaire.wording import kind_of, sentence, unknown_key
 
-TOP = Place(Header.noun)
-"""The top of the file, where title and languages stand."""
+TOP = Place(QUESTIONNAIRE.header.noun)
+"""The top of a questionnaire, where title and languages stand."""
 MOST_ENTRIES = 300
 """Of any table. More cannot be answered, and comparing them with each other would take minutes."""
 
@@ -60,40 +60,42 @@ class Draft:
     def entries(self) -> Iterator[Entry]:
         """Go through the top and every entry, from the top of the file down."""
         yield self.top
-        for table in TABLES:
+        for table in self.tables:
             yield from self.all(table)
 
 
-def read(raw: Mapping[str, object], faults: FaultList) -> Draft:
+def read(raw: Mapping[str, object], faults: FaultList, shape: Shape = QUESTIONNAIRE) -> Draft:
     """Hold a file against the models: note every fault of shape, keep whatever is good."""
+    fields, place = shape.header.model_fields, Place(shape.header.noun)
     for key in raw:
-        if key not in TABLES and key not in Header.model_fields:
-            known = {**Header.model_fields, **TABLES}
-            faults.add(TOP, bare(key), unknown_key(key, known))
-    top = {key: value for key, value in raw.items() if key in Header.model_fields}
+        if key not in shape.tables and key not in fields:
+            faults.add(place, bare(key), unknown_key(key, {**fields, **shape.tables}))
+    top = {key: value for key, value in raw.items() if key in fields}
     return Draft(
-        top=_entry(Header, TOP, "", top, faults),
-        tables={table: _table(table, raw.get(table), faults) for table in TABLES},
+        top=_entry(shape.header, place, "", top, faults),
+        tables={table: _table(table, raw.get(table), faults, shape) for table in shape.tables},
     )
 
 
-def _table(table: str, raw: object, faults: FaultList) -> tuple[Entry, ...] | None:
+def _table(table: str, raw: object, faults: FaultList, shape: Shape) -> tuple[Entry, ...] | None:
     """Read all entries of one table."""
+    top, model = Place(shape.header.noun), shape.tables[table]
     if raw is None or raw == []:
-        if table in NEEDED:
-            faults.add(TOP, table, f"is missing; add at least one [[{table}]]")
+        if table in shape.needed:
+            faults.add(top, table, f"is missing; add at least one [[{table}]]")
         return ()
-    brackets = f"[[{table}]]" if table in REPEATED else f"[{table}]"
-    if not isinstance(raw, list if table in REPEATED else dict):
-        faults.add(TOP, table, f"must be written as {brackets}, not as {kind_of(raw)}")
+    repeated = table in shape.repeated
+    brackets = f"[[{table}]]" if repeated else f"[{table}]"
+    if not isinstance(raw, list if repeated else dict):
+        faults.add(top, table, f"must be written as {brackets}, not as {kind_of(raw)}")
         return None
-    rank = list(TABLES).index(table) + 1
+    rank = list(shape.tables).index(table) + 1
     parts = raw if isinstance(raw, list) else [raw]
     if len(parts) > MOST_ENTRIES:
-        faults.add(TOP, table, f"has {len(parts)} entries, {MOST_ENTRIES} at most")
+        faults.add(top, table, f"has {len(parts)} entries, {MOST_ENTRIES} at most")
         return None
     return tuple(
-        _entry(TABLES[table], _place(TABLES[table], part, (rank, place)), _name(part), part, faults)
+        _entry(model, _place(model, part, (rank, place), repeated), _name(part), part, faults)
         for place, part in enumerate(parts, start=1)
     )
 
@@ -103,9 +105,9 @@ def _name(raw: object) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _place(model: type[Table], raw: object, rank: tuple[int, int]) -> Place:
+def _place(model: type[Table], raw: object, rank: tuple[int, int], repeated: bool) -> Place:
     if "id" not in model.model_fields:
-        return Place(model.noun, rank)
+        return Place(f"{model.noun} no. {rank[1]}" if repeated else model.noun, rank)
     name = _name(raw)
     plain = name.replace("_", "").isalnum() and name.isascii()
     return Place(f"{model.noun} {bare(name) if plain else f'no. {rank[1]}'}", rank)

@@ -79,7 +79,7 @@ def parse(text: str) -> Questionnaire:
     DefinitionError
         The text has faults; all of them are told. Nothing else is raised, whatever the text.
     """
-    raw = _toml(text.removeprefix("\ufeff"))
+    raw = read_toml(text.removeprefix("\ufeff"))
     faults = FaultList()
     draft = read(raw, faults)
     check_texts(draft, faults)
@@ -115,7 +115,7 @@ def _too_large() -> DefinitionError:
     return DefinitionError([Fault("file", what)])
 
 
-def _toml(text: str) -> dict[str, Any]:
+def read_toml(text: str) -> dict[str, Any]:
     """Read TOML, or tell the line of the first fault in it."""
     if len(text) > MOST_BYTES:
         raise _too_large()

@@ -5,6 +5,8 @@ with a description of every key. What no shape can say (whether a scale exists, 
 is complete) stands in `references`, `structure`, `texts` and `settings`.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import Field
@@ -212,16 +214,29 @@ REPEATED = frozenset(
 NEEDED = tuple(name for name in TABLES if File.model_fields[name].is_required())
 
 
+@dataclass(frozen=True)
+class Shape:
+    """A kind of file: what stands at its top, its tables, which repeat, which must be there."""
+
+    header: type[Table]
+    tables: Mapping[str, type[Table]]
+    repeated: frozenset[str]
+    needed: tuple[str, ...]
+
+
+QUESTIONNAIRE = Shape(Header, TABLES, REPEATED, NEEDED)
+
+
 def is_text(field: FieldInfo) -> bool:
     """Say whether a key takes a text in every language (or, for labels, a list in each)."""
     return get_origin(field.annotation) is dict
 
 
-def json_schema() -> dict[str, object]:
-    """Return the JSON Schema of a questionnaire file, for editors."""
+def json_schema(file: type[Table] = File) -> dict[str, object]:
+    """Return the JSON Schema of a questionnaire file, or of another kind, for editors."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **_untitled(File.model_json_schema()),
+        **_untitled(file.model_json_schema()),
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.entities import html5
 
-from survey.questionnaire.draft import TOP, Draft, Entry
+from survey.questionnaire.draft import Draft, Entry
 from survey.questionnaire.faults import FaultList, bare, is_unseen, listed, quoted
 from survey.questionnaire.shape import ItemTable, is_text
 
@@ -32,15 +32,21 @@ class Reading:
 
 
 def check_texts(draft: Draft, faults: FaultList) -> None:
-    """Note every fault of the languages and of every text."""
+    """Note every fault of the languages and of every text of a questionnaire."""
+    check_plain(draft, faults)
+    resolve = {entry.name for entry in draft.all("scales") if entry.get("role") == "resolve"}
+    for reading in _readings(draft):
+        _check_practice(reading, draft, resolve, faults)
+
+
+def check_plain(draft: Draft, faults: FaultList) -> None:
+    """Note what must hold for the texts of every kind of file: languages and characters."""
     languages = _languages(draft, faults)
     if languages:
         for entry in draft.entries():
             _check_complete(entry, languages, faults)
-    resolve = {entry.name for entry in draft.all("scales") if entry.get("role") == "resolve"}
     for reading in _readings(draft):
         _check_characters(reading, faults)
-        _check_practice(reading, draft, resolve, faults)
 
 
 def _languages(draft: Draft, faults: FaultList) -> tuple[str, ...]:
@@ -49,10 +55,12 @@ def _languages(draft: Draft, faults: FaultList) -> tuple[str, ...]:
     for code in dict.fromkeys(written):
         if not is_language(code):
             what = f'names {quoted(code)}; a language is written as in "en" or "pt-BR"'
-            faults.add(TOP, "languages", what)
+            faults.add(draft.top.place, "languages", what)
     for code, times in Counter(written).items():
         if times > 1:
-            faults.add(TOP, "languages", f"names {quoted(code)} {times} times; once is enough")
+            faults.add(
+                draft.top.place, "languages", f"names {quoted(code)} {times} times; once is enough"
+            )
     return tuple(dict.fromkeys(written))
 
 
@@ -73,7 +81,7 @@ def _check_complete(entry: Entry, languages: tuple[str, ...], faults: FaultList)
             faults.add(entry.place, key, what)
         for code in given:
             if code not in languages:
-                what = "this language is not among the languages of the questionnaire"
+                what = "this language is not among the languages of the file"
                 faults.add(entry.place, f"{key}.{bare(code)}", what)
 
 
