@@ -7,7 +7,7 @@ this module: it sees a `Release` and nothing else.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,25 +17,29 @@ from survey.disclosure.values import Release, ReleasedGroup, Withheld
 from survey.measures.standing import Standing
 from survey.questionnaire.definition import Questionnaire
 from survey.readiness import Evidence, Outcome, verdicts
+from survey.report.across import with_across
 from survey.report.estimates import (
     Grid,
     PracticeGrids,
+    as_if_all,
     estimate_grid,
     index_grid,
     measured_scales,
     organisation_row,
     practice_grids,
 )
-from survey.report.model import Facts, GroupReport, PracticeResult, Report
+from survey.report.finding import finding
+from survey.report.model import Facts, GroupReport, PracticeResult, Report, Rule
 from survey.report.parts import (
     comment_results,
     item_results,
     pick_results,
     scale_results,
+    splits_of,
     verdict_result,
 )
 from survey.report.practices import organisation_practices, practice_results
-from survey.report.waves import Wave, changes
+from survey.report.waves import Wave, changes, could_show
 
 __all__ = ["build", "release"]
 
@@ -71,6 +75,7 @@ def build(
     previous: tuple[Facts, Release] | None = None,
     *,
     judged: bool = True,
+    older: Sequence[tuple[Facts, Release]] = (),
 ) -> Report:
     """Build the report of a survey from its released values.
 
@@ -86,6 +91,8 @@ def build(
         The wave before, to compare with; groups are compared where the same units stand behind.
     judged
         False where there is no verdict to give, as for somebody else's scales.
+    older
+        The waves before the previous one, newest first, to be told in a row with it.
 
     Returns
     -------
@@ -95,17 +102,20 @@ def build(
     tables = _tables(questionnaire, released)
     earlier = _tables(questionnaire, previous[1]).wave if previous else None
     names = {unit.id: unit.name for unit in released.units}
-    return Report(
+    report = Report(
         facts=facts,
         questionnaire=questionnaire,
         policy=released.policy,
-        groups=_groups(tables, earlier, judged),
+        groups=_groups(tables, earlier, facts, judged),
         organisation=_organisation(tables, earlier, facts.client, judged),
         left_out=tuple(names[unit] for unit in released.left_out),
         asked=sum(unit.asked for unit in released.units),
         answered=sum(group.n for group in tables.groups),
         previous=previous[0] if previous else None,
     )
+    rest = [(told, _tables(questionnaire, r).wave) for told, r in reversed(older)]
+    before = [(previous[0], earlier)] if previous and earlier else []
+    return with_across(report, released, [*rest, *before, (facts, tables.wave)])
 
 
 def _tables(questionnaire: Questionnaire, released: Release) -> _Tables:
@@ -119,19 +129,38 @@ def _tables(questionnaire: Questionnaire, released: Release) -> _Tables:
     )
 
 
-def _groups(tables: _Tables, earlier: Wave | None, judged: bool) -> tuple[GroupReport, ...]:
+def _groups(
+    tables: _Tables, earlier: Wave | None, facts: Facts, judged: bool
+) -> tuple[GroupReport, ...]:
     outcomes = _outcomes(tables) if judged else {}
+    everybody = _everybody(tables) if judged else {}
     practices = practice_results(
         tables.questionnaire,
         tables.practices,
         tables.scales,
         _rules(tables, outcomes),
+        splits_of(tables.questionnaire, tables.groups),
         tables.release.policy,
     )
-    return tuple(
-        _group(tables, row, outcomes.get(row), practices[row], earlier, judged)
-        for row in range(len(tables.groups))
+    groups = (
+        _group(tables, row, practices[row], earlier, judged) for row in range(len(tables.groups))
     )
+    return tuple(
+        _judged(group, outcomes.get(row), everybody.get(row), facts, tables.questionnaire)
+        for row, group in enumerate(groups)
+    )
+
+
+def _judged(
+    group: GroupReport,
+    outcome: Outcome | None,
+    everybody: Rule | None,
+    facts: Facts,
+    questionnaire: Questionnaire,
+) -> GroupReport:
+    """Return a group with its verdict, and what follows from it for the planned practice."""
+    with_verdict = replace(group, verdict=verdict_result(outcome, everybody))
+    return replace(with_verdict, finding=finding(with_verdict, facts, questionnaire))
 
 
 def _rules(tables: _Tables, outcomes: Mapping[int, Outcome]) -> list[str]:
@@ -145,29 +174,42 @@ def _rules(tables: _Tables, outcomes: Mapping[int, Outcome]) -> list[str]:
 def _outcomes(tables: _Tables) -> Mapping[int, Outcome]:
     """Return the verdict of every whole group by its row. Pooled groups never get one.
 
-    Split and harm are no part of it: a verdict that fell with either would tell by its absence
-    that there was none (docs/decisions/0004).
+    Harm is no part of it: a verdict that fell with it would tell by its absence that there was
+    none (docs/decisions/0004). A split is, as the door let it out: unknown counts as none.
     """
     rows = [at for at, group in enumerate(tables.groups) if group.kind == "whole"]
     scales = tables.questionnaire.scales
     dimensions = [at for at, scale in enumerate(scales) if scale.role == "dimension"]
     if not rows:
         return {}
-    shape = len(rows), len(dimensions)
-    n = np.array([tables.groups[row].n for row in rows])
+    evidence = _evidence(tables, rows, dimensions)
+    names = [scales[at].id for at in dimensions]
+    found = verdicts(tables.questionnaire.readiness, names, evidence)
+    return dict(zip(rows, found, strict=True))
+
+
+def _everybody(tables: _Tables) -> Mapping[int, Rule]:
+    """Return the verdict of every whole group as if all who were asked had answered alike."""
+    scales, index = (as_if_all(grid, tables.groups) for grid in (tables.scales, tables.index))
+    groups = tuple(replace(group, n=max(group.n, group.asked)) for group in tables.groups)
+    alike = replace(tables, groups=groups, scales=scales, index=index)
+    return {row: outcome.verdict for row, outcome in _outcomes(alike).items()}
+
+
+def _evidence(tables: _Tables, rows: Sequence[int], dimensions: Sequence[int]) -> Evidence:
+    groups = [tables.groups[row] for row in rows]
+    n = np.array([g.n for g in groups])
     index = tables.index.rows(rows, [0])
     means = tables.scales.rows(rows, dimensions)
-    evidence = Evidence(
+    return Evidence(
         n=n,
-        asked=np.array([tables.groups[row].asked for row in rows]),
+        asked=np.array([g.asked for g in groups]),
         scored=np.where(np.isnan(means.mean), 0, n[:, None]),
         dimensions=_without_ties(means, tables.questionnaire),
         index=Standing(index.mean[:, 0], index.se[:, 0], index.df[:, 0], index.sd[:, 0]),
         harm=np.zeros(len(rows), dtype=bool),
-        split=np.zeros(shape, dtype=bool),
+        split=splits_of(tables.questionnaire, groups),
     )
-    found = verdicts(tables.questionnaire.readiness, [scales[at].id for at in dimensions], evidence)
-    return dict(zip(rows, found, strict=True))
 
 
 def _without_ties(dimensions: Standing, questionnaire: Questionnaire) -> Standing:
@@ -183,13 +225,12 @@ def _without_ties(dimensions: Standing, questionnaire: Questionnaire) -> Standin
 def _group(
     tables: _Tables,
     row: int,
-    outcome: Outcome | None,
     practices: tuple[PracticeResult, ...],
     earlier: Wave | None,
     judged: bool,
 ) -> GroupReport:
     group, questionnaire = tables.groups[row], tables.questionnaire
-    by_role = scale_results(questionnaire, tables.scales, row)
+    by_role = scale_results(questionnaire, tables.scales, row, group)
     return GroupReport(
         key=group.key,
         name=_name(group, tables.release),
@@ -205,9 +246,10 @@ def _group(
         practices=practices,
         picks=pick_results(questionnaire, group),
         comments=comment_results(questionnaire, group.comments),
-        verdict=verdict_result(outcome),
+        verdict=None,
         changes=changes(earlier, tables.wave, row) if earlier and judged else (),
         hidden=group.hidden,
+        could_show=could_show(tables.wave, row) if judged else {},
     )
 
 

@@ -6,7 +6,7 @@ measures, so that 500 teams cost one call.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -160,6 +160,16 @@ def practice_grids(questionnaire: Questionnaire, groups: Sequence[ReleasedGroup]
         do=_grid(do, groups, means, rules),
         gap=_grid(gap, groups, gaps, rules, hidden),
     )
+
+
+def as_if_all(grid: Grid, groups: Sequence[ReleasedGroup]) -> Grid:
+    """Return the same averages as if everybody who was asked had given them."""
+    figures = tuple(
+        tuple(replace(f, n=max(f.n, g.asked)) if isinstance(f, Released) else f for f in row)
+        for row, g in zip(grid.figures, groups, strict=True)
+    )
+    hidden = np.stack([grid.least, grid.most], axis=-1)
+    return _grid(figures, groups, grid.measures, grid.rules, hidden)
 
 
 def organisation_row(grid: Grid, least: int = 0) -> Grid:

@@ -20,6 +20,8 @@ from survey.disclosure.precision import (
 from survey.disclosure.values import Policy
 from survey.measures.tenure import LEAST_PEOPLE, LEAST_TEAMS
 from survey.questionnaire.definition import Questionnaire, Scale
+from survey.report.comparing import LEAST_GROUPS
+from survey.report.comparing import LEAST_PEOPLE as LEAST_COMPARED
 from survey.report.facet_words import facets_of, least_difference, parted
 from survey.report.words import join, number, text
 
@@ -101,7 +103,7 @@ def _newcomers(questionnaire: Questionnaire, policy: Policy) -> Iterator[Roundin
     lo, hi = questionnaire.range_over(item.id for item in questionnaire.items_of(scale.id))
     most = number(DIFFERENCE_CLIP * (hi - lo))
     yield (
-        f"Newcomers less veterans on {text(scale.name)}, for the survey as a whole (on no page)",
+        f"Newcomers less veterans on {text(scale.name)}, for the survey as a whole",
         f"{max(LEAST_PEOPLE, policy.single)} and more of each, in {LEAST_TEAMS} groups",
         f"{DIFFERENCE_STEP * (hi - lo):.3g}",
         f"−{most} and {most}",
@@ -176,6 +178,17 @@ def cut_offs(questionnaire: Questionnaire, judged: bool = True) -> tuple[tuple[s
 def _assumed(questionnaire: Questionnaire) -> str:
     found = sorted({(scale.reliability, scale.prior_sd) for scale in questionnaire.dimensions})
     return " · ".join(f"{reliability:.2f}, {spread:.2f}" for reliability, spread in found)
+
+
+def least_compared() -> tuple[int, int]:
+    """Return from how many groups, and people in them, on it is told what comparing is worth."""
+    return LEAST_GROUPS, LEAST_COMPARED
+
+
+def assumed_reliability(questionnaire: Questionnaire) -> str:
+    """Return the reliability that is assumed of a dimension: ".70", or from which to which."""
+    found = sorted({scale.reliability for scale in questionnaire.dimensions})
+    return " to ".join(f"{value:.2f}" for value in dict.fromkeys((found[0], found[-1])))
 
 
 def _reliabilities(questionnaire: Questionnaire) -> str:

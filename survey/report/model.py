@@ -4,7 +4,8 @@ Everything that a page, chart or export shows is read from here, and everything 
 released values. No sentence belongs here (see `survey.report.words`), and no computation.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -88,6 +89,8 @@ class Verdict:
     silent_lower: Rule | None
     """The verdict if those who did not answer stood lower; None where nobody knows how many."""
     silent_higher: Rule | None
+    with_everybody: Rule | None = None
+    """The verdict if all who were asked had answered, with these very averages."""
 
 
 Answer = Literal["can", "can_with_conditions", "cannot_yet", "too_few", "too_close"]
@@ -109,6 +112,9 @@ class Finding:
     """Whether to begin with one small trial, and not with everybody."""
 
 
+CommitmentState = Literal["open", "done", "dropped"]
+
+
 @dataclass(frozen=True)
 class Commitment:
     """Something that a group agreed to do: by which role, until when, and what became of it."""
@@ -116,7 +122,7 @@ class Commitment:
     who: str
     what: str
     until: date
-    state: Literal["open", "done", "dropped"]
+    state: CommitmentState
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,55 @@ class Change:
     """Whether the interval leaves out zero."""
     detectable: float
     """The smallest difference these two waves could have shown (80 % power, 5 %)."""
+
+
+@dataclass(frozen=True)
+class WavePoint:
+    """One wave of a group over time: what was released of the same units then."""
+
+    closed: date
+    n: int
+    asked: int
+    figures: Mapping[str, Estimate]
+    """Scale (or INDEX) -> what was released of it."""
+    changes: tuple[Change, ...]
+    """Against the point before; empty for the first."""
+
+
+@dataclass(frozen=True)
+class Stories:
+    """Newcomers less veterans on one scale, over the whole survey: are old stories passed on?"""
+
+    scale: str
+    name: Text
+    newcomer: Text
+    """What the newcomers chose when asked for their time in the team."""
+    veteran: Text
+    difference: Released
+    low: float
+    high: float
+    sign: Literal["passed_on", "nothing_to_pass", "brighter", "gloomier", "unclear"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How far teams differ on a scale, from released means, counts and the fixed spread (B8)."""
+
+    scale: str
+    name: Text
+    groups: int
+    people: int
+    share: float
+    """ICC(1): the part of the differences between answers that lies between teams."""
+    low: float
+    high: float
+    apart: float
+    """From how many points on two averages of usual groups differ beyond chance."""
+    usual: tuple[int, int]
+    """How many of how many people a usual group is."""
+    cut: bool
+    """Whether averages are cut off, so that the true part may be larger."""
+    worth: Literal["chance", "little", "some"]
 
 
 @dataclass(frozen=True)
@@ -173,6 +228,12 @@ class GroupReport:
     """None where there is no verdict, or no practice was named."""
     agreed: tuple[Commitment, ...] = ()
     """What the same units agreed to after the wave before."""
+    could_show: Mapping[str, float] = field(default_factory=dict)
+    """Scale (or INDEX) -> the smallest true change that a next wave like this one would show four
+    times in five; a scale whose average is cut off is left out."""
+    history: tuple[WavePoint, ...] = ()
+    """The waves in which the same units stood behind it, oldest first, this one last; empty where
+    there are fewer than three."""
 
 
 @dataclass(frozen=True)
@@ -205,3 +266,7 @@ class Report:
     answered: int
     """People behind the released groups."""
     previous: Facts | None
+    stories: Stories | None = None
+    """None where newcomers and veterans were not asked for, or too few to be compared."""
+    comparisons: tuple[Comparison, ...] = ()
+    """The index, then the dimensions; empty where too few groups or people can be compared."""

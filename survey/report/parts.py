@@ -4,19 +4,26 @@ Here belongs the turning of one group's figures into the values of `survey.repor
 function a part. Which groups there are, and how they compare with an earlier wave, does not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from survey.disclosure.split import MEASURE
 from survey.disclosure.values import Figure, Policy, Released, ReleasedGroup, Withheld
 from survey.questionnaire.definition import Questionnaire, Role, Scale, Text
 from survey.readiness import Outcome
 from survey.report.estimates import MISSING, Grid
-from survey.report.model import ItemResult, PickResult, ScaleResult, Verdict
+from survey.report.model import ItemResult, PickResult, Rule, ScaleResult, Verdict
+from survey.scoring import Bools
 
 
 def scale_results(
-    questionnaire: Questionnaire, grid: Grid, row: int
+    questionnaire: Questionnaire, grid: Grid, row: int, group: ReleasedGroup | None = None
 ) -> Mapping[Role, tuple[ScaleResult, ...]]:
-    """Return the scales of one row by their role, facets inside their scale."""
+    """Return the scales of one row by their role, facets inside their scale.
+
+    `group`: the one the row is of, for what no grid holds; None where it is several.
+    """
     column = {measure.id: at for at, measure in enumerate(grid.measures)}
 
     def result(scale: Scale) -> ScaleResult:
@@ -25,7 +32,10 @@ def scale_results(
             for f in questionnaire.facets
             if f.scale == scale.id
         )
-        return ScaleResult(scale.id, scale.name, grid.estimate(row, column[scale.id]), facets)
+        split = split_of(group, scale.id) if group else None
+        return ScaleResult(
+            scale.id, scale.name, grid.estimate(row, column[scale.id]), facets, split
+        )
 
     roles: tuple[Role, ...] = ("dimension", "capacity", "resolve")
     return {
@@ -33,8 +43,21 @@ def scale_results(
     }
 
 
-def verdict_result(outcome: Outcome | None) -> Verdict | None:
-    """Return the verdict as it is reported."""
+def split_of(group: ReleasedGroup, scale: str) -> bool | None:
+    """Return whether a group is in two camps on a scale; None where that is not let out."""
+    figure = group.figures.get(f"{MEASURE}:{scale}", MISSING)
+    return figure.value > 0 if isinstance(figure, Released) else None
+
+
+def splits_of(questionnaire: Questionnaire, groups: Sequence[ReleasedGroup]) -> Bools:
+    """Return on which dimensions groups are known to be in two camps: (groups, dimensions)."""
+    dimensions = questionnaire.dimensions
+    found = [bool(split_of(group, scale.id)) for group in groups for scale in dimensions]
+    return np.array(found, dtype=bool).reshape(len(groups), len(dimensions))
+
+
+def verdict_result(outcome: Outcome | None, everybody: Rule | None = None) -> Verdict | None:
+    """Return the verdict as it is reported; `everybody`: the one if all had answered alike."""
     if outcome is None:
         return None
     return Verdict(
@@ -44,6 +67,7 @@ def verdict_result(outcome: Outcome | None) -> Verdict | None:
         weakest=outcome.weakest,
         silent_lower=outcome.silent_lower,
         silent_higher=outcome.silent_higher,
+        with_everybody=everybody,
     )
 
 

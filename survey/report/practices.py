@@ -14,6 +14,7 @@ from survey.readiness import PracticeAdvice, advice
 from survey.report.estimates import Grid, PracticeGrids, organisation_row
 from survey.report.model import Estimate, PracticeResult
 from survey.report.parts import shown_single
+from survey.scoring import Bools
 
 TOO_FEW = Withheld("too_few")
 NO_ADVICE = PracticeAdvice(None, ())
@@ -24,6 +25,7 @@ def practice_results(
     grids: PracticeGrids,
     scales: Grid,
     verdicts: Sequence[str],
+    splits: Bools,
     policy: Policy,
 ) -> list[tuple[PracticeResult, ...]]:
     """Return the practices of every group, one tuple a group.
@@ -36,10 +38,12 @@ def practice_results(
         The estimates of every group.
     verdicts
         The verdict of every group; "not_enough_evidence" gives no advice.
+    splits
+        (groups, dimensions) whether a group is known to be in two camps.
     policy
         From how many answers on figures are shown.
     """
-    advised = _advice(questionnaire, grids, scales, verdicts)
+    advised = _advice(questionnaire, grids, scales, verdicts, splits)
     return [
         tuple(
             _result(questionnaire, grids, (row, column), found, policy)
@@ -65,7 +69,11 @@ def organisation_practices(
 
 
 def _advice(
-    questionnaire: Questionnaire, grids: PracticeGrids, scales: Grid, verdicts: Sequence[str]
+    questionnaire: Questionnaire,
+    grids: PracticeGrids,
+    scales: Grid,
+    verdicts: Sequence[str],
+    splits: Bools,
 ) -> list[tuple[PracticeAdvice, ...]]:
     names = [scale.id for scale in questionnaire.scales]
     dimensions = [at for at, s in enumerate(questionnaire.scales) if s.role == "dimension"]
@@ -79,6 +87,7 @@ def _advice(
         scales.rows(rows, dimensions),
         scales.standing.mean[:, capacity[0]] if capacity else np.full(len(rows), np.nan),
         verdicts,
+        splits,
     )
 
 

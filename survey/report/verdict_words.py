@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from survey.disclosure.values import Withheld
 from survey.questionnaire.definition import Questionnaire
+from survey.report.finding import TOO_FEW
+from survey.report.finding_words import (
+    finding_headline,
+    more_answers_sentence,
+    practice_overview,
+)
 from survey.report.model import Estimate, GroupReport, Report, Rule, Verdict
+from survey.report.split_words import splits_sentence
 from survey.report.words import (
     EDGES,
     interval_text,
@@ -35,20 +42,27 @@ def verdict_word(rule: Rule) -> str:
 
 
 def headline(group: GroupReport, report: Report) -> str:
-    """Return the finding of a group in one sentence."""
+    """Return the finding of a group in one sentence: for the planned practice, where one is named.
+
+    Without a named practice it is the general verdict.
+    """
     if group.verdict is None:
         return _headline_without_verdict(group, report)
-    practice = report.facts.practice
-    carry = f"carry {practice}" if practice else "carry a new practice"
+    if group.finding is not None:
+        return finding_headline(group, group.finding, report.facts.practice)
     match group.verdict.rule:
         case "ready":
-            return f"{group.name} is ready to {carry}"
+            return f"{group.name} is ready to carry a new practice"
         case "ready_with_conditions":
-            return f"{group.name} is ready to {carry}, with conditions"
+            return f"{group.name} is ready to carry a new practice, with conditions"
         case "not_yet":
-            return f"{group.name} is not yet ready to {carry}"
+            return f"{group.name} is not yet ready to carry a new practice"
         case "not_enough_evidence":
-            return f"{group.name}: not enough evidence to say"
+            return f"{group.name}: {_no_evidence(group.verdict)} to say"
+
+
+def _no_evidence(verdict: Verdict) -> str:
+    return "too few answers" if TOO_FEW & set(verdict.reasons) else "too close to the cut-offs"
 
 
 def overview(report: Report) -> tuple[str, str]:
@@ -64,15 +78,20 @@ def overview(report: Report) -> tuple[str, str]:
         return f"{report.facts.title}: how the teams stand", "These scales have no verdict."
     if len(judged) == 1:
         return headline(judged[0], report), ""
-    ready, many = rules.count("ready"), len(rules)
-    carry = f"carry {report.facts.practice}" if report.facts.practice else "carry a new practice"
-    verb = "is" if ready == 1 else "are"
     pooled = any(group.kind == "pooled" for group in report.groups)
-    gathered = " Units gathered together get no verdict." if pooled else ""
+    gathered = "Units gathered together get no verdict." if pooled else ""
+    answers = [group.finding.answer for group in judged if group.finding]
+    heading, rest = practice_overview(answers, report.facts.practice) if answers else _ready(rules)
+    return heading, f"{rest} {gathered}".strip()
+
+
+def _ready(rules: Sequence[Rule]) -> tuple[str, str]:
+    """Return how many groups are ready for a new practice, and what is said of the others."""
+    ready, many = rules.count("ready"), len(rules)
     if set(rules) == {"not_enough_evidence"}:
-        return f"Not enough evidence to say whether any of {many} groups is ready", gathered.strip()
-    told = f"{_rest(rules)}{gathered}".strip()
-    return f"{ready or 'None'} of {many} groups {verb} ready to {carry}", told
+        return f"Not enough evidence to say whether any of {many} groups is ready", ""
+    verb = "is" if ready == 1 else "are"
+    return f"{ready or 'None'} of {many} groups {verb} ready to carry a new practice", _rest(rules)
 
 
 def _rest(rules: Sequence[Rule]) -> str:
@@ -132,20 +151,30 @@ def short_reason(group: GroupReport, questionnaire: Questionnaire) -> str:
     if verdict is None:
         return kind_text(group)
     if verdict.rule == "ready_with_conditions":
-        names = scale_names(verdict.conditions, questionnaire)
+        names = may_miss(group, questionnaire)
         if len(names) == len(questionnaire.dimensions):
             return "May miss the target: every dimension."
-        return f"May miss the target: {join(names)}."
+        missing = f"May miss the target: {join(names)}." if names else ""
+        return " ".join(part for part in (missing, splits_sentence(group)) if part)
     if verdict.rule == "ready":
         return "Every dimension is very likely above the floor."
     return turns_on(group, questionnaire)
 
 
+def may_miss(group: GroupReport, questionnaire: Questionnaire) -> list[str]:
+    """Return the names of the conditions that may miss the target, lowest first.
+
+    A dimension can be a condition although it does not: where the team is in two camps on it.
+    """
+    conditions = group.verdict.conditions if group.verdict else ()
+    only_split = {d.id for d in group.dimensions if d.split and state_of(d.figure) == "strong"}
+    return list(scale_names([c for c in conditions if c not in only_split], questionnaire))
+
+
 def conditions_sentence(group: GroupReport, questionnaire: Questionnaire) -> str:
     """Return what may miss the target beside what is very likely below the floor; "" if nothing."""
     weak = weak_names(group)
-    conditions = group.verdict.conditions if group.verdict else ()
-    names = [n for n in scale_names(conditions, questionnaire) if n not in weak]
+    names = [name for name in may_miss(group, questionnaire) if name not in weak]
     if not names:
         return ""
     told = names[0] if len(names) == 1 else f"{join(names)} (lowest first)"
@@ -205,9 +234,7 @@ def turns_on(group: GroupReport, questionnaire: Questionnaire) -> str:
         f"{what} may lie on either side of {number(rules.floor)}, so neither “ready” nor “not yet” "
         "can be said."
     )
-    if group.n < group.asked:
-        return f"{said} More answers could have decided it; the next wave may."
-    return f"{said} Talk about it with the team, and measure again."
+    return f"{said} {more_answers_sentence(group)}"
 
 
 def silent(group: GroupReport, questionnaire: Questionnaire) -> str:

@@ -6,16 +6,15 @@ to that of B10 half a step of each wave, or all that a clip may hide.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from survey.disclosure.values import Release, Released, ReleasedGroup
 from survey.measures.standing import standing_of_released, t_quantile
-from survey.questionnaire.definition import Questionnaire, Text
+from survey.questionnaire.definition import Questionnaire, Readiness, Text
 from survey.report.estimates import Grid, Measured, organisation_row
 from survey.report.model import Change
-from survey.scoring import Floats
 
 INDEX_NAME: Text = {"en": "All dimensions together", "de": "Alle Dimensionen zusammen"}
 POWER = 0.80
@@ -53,7 +52,7 @@ def change(
         `clear` where the interval leaves out zero and the difference is at least `least`.
     """
     se, df = _error(measure, before, after, prior_df)
-    margin = float(t_quantile(df, 0.975)) * se
+    margin = _quantile(df, 0.975) * se
     low, high = after.low - before.high - margin, after.high - before.low + margin
     difference = round(after.figure.value - before.figure.value, 6)
     rounding = (before.figure.step + after.figure.step) / 2
@@ -66,25 +65,38 @@ def change(
         low=low,
         high=high,
         clear=(low > 0 or high < 0) and abs(difference) >= least - 1e-9,
-        detectable=max(margin + float(t_quantile(df, POWER)) * se + rounding, least),
+        detectable=max(margin + _quantile(df, POWER) * se + rounding, least),
     )
 
 
-def _error(measure: Measured, before: Seen, after: Seen, prior_df: float) -> tuple[float, Floats]:
+def _error(measure: Measured, before: Seen, after: Seen, prior_df: float) -> tuple[float, float]:
     """Return the standard error of a difference and its degrees of freedom (Satterthwaite)."""
-    waves = before, after
-    standing = standing_of_released(
-        np.array([wave.figure.value for wave in waves]),
-        np.array([float(wave.figure.n) for wave in waves]),
-        np.array([float(wave.asked) for wave in waves]),
-        measure.reliability,
-        measure.prior_sd,
-        prior_df,
-        np.zeros(2),
+    settings = measure.reliability, measure.prior_sd, prior_df
+    (one, one_df), (other, other_df) = (
+        _variance(wave.figure.n, wave.asked, *settings) for wave in (before, after)
     )
-    parts = standing.se**2
-    df = np.asarray(parts.sum() ** 2 / (parts**2 / standing.df).sum())
-    return float(np.sqrt(parts.sum())), df
+    df = (one + other) ** 2 / (one**2 / one_df + other**2 / other_df)
+    return float(np.sqrt(one + other)), df
+
+
+@lru_cache(maxsize=4096)
+def _variance(
+    n: int, asked: int, reliability: float, prior_sd: float, prior_df: float
+) -> tuple[float, float]:
+    """Return the squared standard error of one released mean, and its degrees of freedom.
+
+    Whatever the mean: so many groups on many scales over many waves share few of these.
+    """
+    people, everybody = np.array([float(n)]), np.array([float(asked)])
+    one = standing_of_released(
+        np.zeros(1), people, everybody, reliability, prior_sd, prior_df, np.zeros(1)
+    )
+    return float(one.se[0] ** 2), float(one.df[0])
+
+
+@lru_cache(maxsize=4096)
+def _quantile(df: float, p: float) -> float:
+    return float(t_quantile(np.asarray(df), p))
 
 
 @dataclass(frozen=True)
@@ -119,13 +131,13 @@ class Wave:
 
     def seen(self, row: int | None) -> Mapping[str, Seen]:
         """Return what was released of a group, or of all together, the index among it."""
-        grids = [self.index, self.scales]
+        grids, asked = [self.index, self.scales], self.asked(row)
         if row is None:
             grids = [organisation_row(grid) for grid in grids]
         return {
             measure.id: Seen(
                 figure,
-                self.asked(row),
+                asked,
                 float(grid.least[row or 0, column]) - figure.step / 2,
                 float(grid.most[row or 0, column]) + figure.step / 2,
             )
@@ -156,8 +168,28 @@ def changes(before: Wave, after: Wave, row: int | None) -> tuple[Change, ...]:
             old[m.id],
             new[m.id],
             rules.prior_df,
-            rules.change_index if m.id == "INDEX" else rules.change_dimension,
+            _least(m.id, rules),
         )
         for m in measures
         if m.id in old and m.id in new
     )
+
+
+def could_show(wave: Wave, row: int) -> Mapping[str, float]:
+    """Return the smallest true change that a next wave like this one would show, by scale.
+
+    Computed as for two waves that were taken: power 80 %, 5 %, the rounding of both. A scale whose
+    average is cut off is left out, since nobody can say how far it would have to move.
+    """
+    rules, seen = wave.questionnaire.readiness, wave.seen(row)
+    measures = [*wave.index.measures, *wave.scales.measures]
+    return {
+        m.id: change({}, m, seen[m.id], seen[m.id], rules.prior_df, _least(m.id, rules)).detectable
+        for m in measures
+        if m.id in seen and not seen[m.id].figure.edge
+    }
+
+
+def _least(measure: str, rules: Readiness) -> float:
+    """Return the smallest difference that is ever called a change."""
+    return rules.change_index if measure == "INDEX" else rules.change_dimension

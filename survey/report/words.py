@@ -107,8 +107,9 @@ def withheld_text(figure: Withheld, policy: Policy, single: bool = False) -> str
 
 
 def interval_text(estimate: Estimate) -> str:
-    """Return a 95 % interval as it is printed."""
-    return f"{estimate.low:.1f} to {estimate.high:.1f}"
+    """Return a 95 % interval as it is printed; an end that rounds to nought has no sign."""
+    low, high = (round(end, 1) + 0.0 for end in (estimate.low, estimate.high))
+    return f"{low:.1f} to {high:.1f}"
 
 
 def kind_text(group: GroupReport) -> str:

@@ -3,8 +3,9 @@
 import hashlib
 import string
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,18 +64,19 @@ CHANGED: dict[str, Any] = {
     "spare": 1,
     "units": (EXAMPLE.units[0], replace(EXAMPLE.units[1], asked=11)),
     "questionnaire": EXAMPLE.questionnaire[:-1],
+    "results_on": date(2026, 12, 1),
 }
 # Separators, digits and line ends are what a careless form would trip over.
 texts = st.text(st.sampled_from("0123456789: \n\r\tab\x00é漢😀") | st.characters(codec="utf-8"))
 short = st.lists(texts, max_size=3).map(tuple)
 moments = st.datetimes(timezones=st.just(UTC))
 units = st.builds(Unit, texts, texts, st.none() | texts, st.integers(0, 999))
+plain: dict[str, Any] = dict.fromkeys(
+    ("survey", "title", "client", "organiser", "contact", "practice", "timezone", "scheme"), texts
+)
 surveys = st.builds(
     Frozen,
-    **dict.fromkeys(
-        ("survey", "title", "client", "organiser", "contact", "practice", "timezone", "scheme"),
-        texts,
-    ),
+    **plain,
     harm_role=texts,
     questionnaire=texts,
     revision=st.integers(1, 99),
@@ -88,7 +90,11 @@ surveys = st.builds(
     public_key=st.binary(min_size=32, max_size=32),
     spare=st.integers(0, 99),
     units=st.lists(units, max_size=3).map(tuple),
+    results_on=st.none() | st.dates(),
 )
+OLD = Path(__file__).with_name("old_frozen.txt")
+"""The text of EXAMPLE as it was made before a survey could promise a day for its results."""
+OLD_WORDS = "briskly purr landlord angled spousal credible"
 
 
 def read(text: bytes) -> list[tuple[str, list[str]]]:
@@ -130,6 +136,7 @@ def rebuilt(text: bytes) -> Frozen:
         spare=int(one["spare"][0]),
         units=tuple(Unit(u[0], u[1], u[3] if u[3:] else None, int(u[2])) for u in roster),
         questionnaire=one["questionnaire"][0],
+        results_on=date.fromisoformat(one["results-on"][0]) if "results-on" in one else None,
     )
 
 
@@ -185,9 +192,24 @@ def test_the_text_can_be_read_by_people():
 
 
 def test_the_form_stays_as_it_is_for_words_that_were_given_out_must_fit_for_ever():
-    """A new form needs a new heading, and the old one for surveys that have its words."""
+    """A new form needs a new heading, and the old one for surveys that have its words.
+
+    A line that only new surveys have needs none: no text without it becomes another.
+    """
     digest = hashlib.sha256(canonical(EXAMPLE)).hexdigest()
     assert digest == "a98f488fab8bf91b3ffa5f662b97f272f013012bf6a2edbdc51b348a79bd94a6"
+
+
+def test_a_survey_from_before_there_was_a_promised_day_keeps_its_text_and_words(monkeypatch):
+    assert canonical(EXAMPLE) == OLD.read_bytes()
+    monkeypatch.setattr(module, "SCRYPT_N", REAL_N)
+    assert fingerprint(canonical(EXAMPLE)) == OLD_WORDS
+
+
+def test_the_promised_day_stands_in_the_text_where_there_is_one():
+    text = canonical(replace(EXAMPLE, results_on=date(2027, 1, 12))).decode()
+    assert "\nresults-on 10:2027-01-12\n" in text
+    assert text.replace("results-on 10:2027-01-12\n", "").encode() == canonical(EXAMPLE)
 
 
 def test_the_words_are_7776_distinct_short_plain_ones():

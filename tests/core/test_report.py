@@ -72,8 +72,8 @@ def test_a_healthy_team_is_ready_and_an_ailing_one_is_not_yet() -> None:
     assert desk.verdict.rule == "ready"
     assert north.verdict.rule == "not_yet"
     assert north.verdict.reasons[0].startswith("blocked:TRUST,")
-    assert verdict_words.headline(desk, report) == "Desk is ready to carry coaching"
-    assert verdict_words.headline(north, report) == "North is not yet ready to carry coaching"
+    assert verdict_words.headline(desk, report) == "Desk can carry coaching"
+    assert verdict_words.headline(north, report) == "North cannot yet carry coaching"
 
 
 def test_a_sign_of_harm_changes_nothing_in_a_report() -> None:
@@ -257,7 +257,7 @@ def test_a_verdict_that_is_too_close_says_between_what_it_lies() -> None:
     one = build(QUESTIONNAIRE, flat(3.4, COOP=3.0), FACTS).groups[0]
     said = verdict_words.turns_on(one, QUESTIONNAIRE)
     assert said.startswith("Coop may lie on either side of 3.0")
-    assert said.endswith("More answers could have decided it; the next wave may.")
+    assert said.endswith("More of the same will not tell: try small, and measure again.")
     assert "All dimensions" not in verdict_words.index_sentence(one, QUESTIONNAIRE)
     assert verdict_words.index_sentence(one, QUESTIONNAIRE).startswith("3.3 (")
 

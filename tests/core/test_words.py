@@ -160,7 +160,7 @@ def test_the_overview_says_why_it_counts_fewer_groups_than_the_map():
     pooled = make_group("Small units", 9, 15, kind="pooled", verdict=None)
     south = replace(south, name="South", key="south")
     heading, rest = verdict_words.overview(make_report(north, south, pooled))
-    assert heading == "1 of 2 groups is ready to carry coaching"
+    assert heading == "1 of 2 groups is ready to carry a new practice"
     assert rest == "Of the others, 1 not yet. Units gathered together get no verdict."
     assert verdict_words.overview(make_report(north, south))[1] == "Of the others, 1 not yet."
 

@@ -1,0 +1,269 @@
+"""What is said of all groups together: where to start, old stories, comparing teams, who answered.
+
+Wording only, as in `survey.report.words`. Nothing here claims a cause, and nothing ranks.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from survey.measures.tenure import LEAST_PEOPLE, LEAST_TEAMS
+from survey.questionnaire.definition import Practice
+from survey.report.change_words import change_amount
+from survey.report.comparing import LEAST_GROUPS
+from survey.report.comparing import LEAST_PEOPLE as LEAST_COMPARED
+from survey.report.model import Advice, Change, Comparison, GroupReport, Report, Stories
+from survey.report.practice_words import advice_word
+from survey.report.words import EDGES, MONTHS, join, text
+
+NEITHER = (
+    "Neither picture is proved by this: age, who left and who stayed, and the goodwill of a "
+    "beginning would explain it as well."
+)
+FITS = {
+    "passed_on": (
+        "Newcomers are already about as sceptical as veterans. That fits stories that are handed "
+        f"down quickly. {NEITHER}"
+    ),
+    "nothing_to_pass": "Both stand about where they should: there is little to hand down.",
+    "brighter": (
+        "Newcomers are clearly brighter. That fits people being worn down by their own "
+        f"experience, not by stories. {NEITHER}"
+    ),
+    "gloomier": f"That fits neither stories being handed down nor wearing down. {NEITHER}",
+    "unclear": (
+        "The interval holds no difference, and also one that would matter, so nothing can be said "
+        "of how stories travel."
+    ),
+}
+"""What each sign of the contrast fits (statistics B16)."""
+
+
+def planned_practice(report: Report) -> Practice | None:
+    """Return the practice that is planned, where it is one of those asked about."""
+    wanted = report.facts.practice.casefold().strip().removeprefix("the ")
+    asked = report.questionnaire.practices
+    return next(
+        (p for p in asked if wanted in {label.casefold() for label in p.label.values()}), None
+    )
+
+
+def advice_counts(report: Report) -> Mapping[str, Counter[Advice]]:
+    """Return practice -> how many groups get which advice on it."""
+    counts: dict[str, Counter[Advice]] = {p.id: Counter() for p in report.questionnaire.practices}
+    for group in report.groups:
+        for result in group.practices:
+            if result.advice and result.id in counts:
+                counts[result.id][result.advice] += 1
+    return counts
+
+
+def planned_sentence(report: Report) -> str:
+    """Return what the groups are advised on the practice that is planned, or ""."""
+    practice = planned_practice(report)
+    if practice is None:
+        return ""
+    found = advice_counts(report)[practice.id]
+    told = [
+        f"{advice_word(advice).lower()} in {groups_text(many)}"
+        for advice, many in found.most_common()
+    ]
+    return f"Planned: {text(practice.label)}: {join(told) if told else 'no advice'}."
+
+
+def groups_text(many: int) -> str:
+    """Return "1 group" or "3 groups"."""
+    return f"{many} group" if many == 1 else f"{many} groups"
+
+
+def stories_title(found: Stories) -> str:
+    """Return what the difference between newcomers and veterans says, as a heading."""
+    name = text(found.name)
+    return {
+        "passed_on": f"Old stories: newcomers stand about where veterans do on {name}",
+        "nothing_to_pass": f"Old stories: newcomers and veterans stand alike on {name}",
+        "brighter": f"Old stories: newcomers stand higher than veterans on {name}",
+        "gloomier": f"Old stories: newcomers stand lower than veterans on {name}",
+        "unclear": f"Old stories: no clear difference between newcomers and veterans on {name}",
+    }[found.sign]
+
+
+def stories_sentence(found: Stories) -> str:
+    """Return the difference with its interval, and what it fits; that it proves nothing."""
+    amount = f"{abs(found.difference.value):.1f}{_beyond(found)}"
+    who = f"those who said “{text(found.newcomer)}” and those who said “{text(found.veteran)}”"
+    above = found.difference.value > 0
+    side = f", newcomers {'above' if above else 'below'}" if found.difference.value else ""
+    ends = f"{_signed(found.low)} to {_signed(found.high)}"
+    differ = f"On average {who} differ by {amount} points{side} (95 % interval {ends})."
+    return f"{differ} {FITS[found.sign]}"
+
+
+def _beyond(found: Stories) -> str:
+    """Return " or more" where the difference is cut off, whichever its sign."""
+    return EDGES["high"] if found.difference.edge else ""
+
+
+def _signed(value: float) -> str:
+    rounded = round(value, 1)
+    return "0.0" if rounded == 0 else f"{'+' if rounded > 0 else '−'}{abs(rounded):.1f}"
+
+
+def stories_note(found: Stories) -> str:
+    """Return how many stand behind the difference, and what it is made from."""
+    return (
+        f"At least {found.difference.n} of each, compared within their groups and taken together "
+        "over the survey, never for one group; people in between are not counted. The interval "
+        "rests on the number of people and the spread that is assumed."
+    )
+
+
+def stories_missing(report: Report) -> str:
+    """Return why newcomers and veterans are not compared."""
+    least = max(LEAST_PEOPLE, report.policy.single)
+    return (
+        "Whether old stories are being passed on is not told: newcomers and veterans are compared "
+        f"from {least} newcomers and {least} veterans in at least {LEAST_TEAMS} groups that have "
+        "both on, and never within one group."
+    )
+
+
+def comparison_sentence(found: Comparison) -> str:
+    """Return what comparing teams on a scale is worth here, in plain words."""
+    name = _on(found)
+    if found.worth == "chance":
+        return (
+            f"Comparing teams on {name} is not worthwhile here: the differences between teams are "
+            "no larger than chance would make them."
+        )
+    if found.worth == "little":
+        return (
+            f"Comparing teams on {name} is hardly worthwhile here: less than 5 % of the "
+            "differences between answers lie between teams."
+        )
+    least = "at least about" if found.cut else "about"
+    return (
+        f"On {name} {least} {_percent(found.share)} of the differences between answers lie between "
+        f"teams ({_percent(found.low)} to {_percent(found.high)}). Two averages are apart beyond "
+        f"chance from about {found.apart:.1f} points on."
+    )
+
+
+def _on(found: Comparison) -> str:
+    return "all dimensions together" if found.scale == "INDEX" else text(found.name)
+
+
+def _percent(share: float) -> str:
+    """Return a share in steps of 5 percent: more would be more than the figures carry."""
+    return f"{max(round(share * 20) * 5, 0)} %"
+
+
+def comparison_share(found: Comparison) -> str:
+    """Return how much lies between teams, for a table."""
+    if found.worth == "chance":
+        return "no more than chance"
+    if found.worth == "little":
+        return "less than 5 %"
+    return f"{'at least ' if found.cut else ''}about {_percent(found.share)}"
+
+
+def comparison_apart(found: Comparison) -> str:
+    """Return from how far on two averages are apart; nothing where comparing is not worth while."""
+    return f"{found.apart:.1f} points on" if found.worth == "some" else "not worthwhile here"
+
+
+def comparison_interval(found: Comparison) -> str:
+    """Return its 95 % interval, in steps of 5 percent."""
+    return f"{_percent(found.low)} to {_percent(found.high)}"
+
+
+def comparing_title(found: Sequence[Comparison]) -> str:
+    """Return on how many measures comparing teams is worth while."""
+    worth = [text(c.name) for c in found if c.worth == "some" and c.scale != "INDEX"]
+    many = sum(c.scale != "INDEX" for c in found)
+    if not worth:
+        return "Comparing teams is not worthwhile here on any dimension"
+    if len(worth) == many:
+        return "Comparing teams is worthwhile on every dimension"
+    if len(worth) > 3:
+        return f"Comparing teams is worthwhile on {len(worth)} of {many} dimensions"
+    return f"Comparing teams is worthwhile on {join(worth)}, not on the others"
+
+
+def comparing_note(found: Sequence[Comparison]) -> str:
+    """Return what the comparison is made from, and what it does not allow."""
+    groups, people = max(c.groups for c in found), max(c.people for c in found)
+    cut = " Averages that are cut off make the differences look smaller." if _any_cut(found) else ""
+    usual = found[0].usual
+    return (
+        f"Made from the rounded averages of {groups} groups with {people} people and the spread of "
+        f"people that is assumed.{cut} The points from which two averages are apart hold for "
+        f"groups of the usual size here ({usual[0]} of {usual[1]} people); of twenty pairs that "
+        "truly are alike, one differs so much by chance."
+    )
+
+
+def _any_cut(found: Sequence[Comparison]) -> bool:
+    return any(c.cut for c in found)
+
+
+def comparing_missing() -> str:
+    """Return why nothing is said of comparing teams."""
+    return (
+        "What comparing teams is worth is not told: that takes at least "
+        f"{LEAST_GROUPS} groups that stand alone, with {LEAST_COMPARED} people together."
+    )
+
+
+def rate_text(report: Report) -> str:
+    """Return from which share of the people asked on there is a verdict."""
+    return f"{report.questionnaire.readiness.min_rate * 100:.0f} %"
+
+
+def low_response(group: GroupReport, report: Report) -> bool:
+    """Whether fewer people of a group answered than a verdict takes."""
+    return group.n < report.questionnaire.readiness.min_rate * group.asked - 1e-9
+
+
+def response_word(group: GroupReport, report: Report) -> str:
+    """Return what the share of people who answered allows, in words."""
+    if not low_response(group, report):
+        return "enough for a verdict" if group.verdict else "enough"
+    return f"fewer than {rate_text(report)}: no verdict"
+
+
+def response_title(report: Report) -> str:
+    """Return in how many groups too few answered."""
+    few = [group for group in report.groups if low_response(group, report)]
+    rate = rate_text(report)
+    many = len(report.groups)
+    if not few:
+        where = "the one group shown" if many == 1 else f"each of {many} groups"
+        return f"At least {rate} answered in {where}"
+    if len(few) <= 3:
+        names = join([group.name for group in few])
+        return f"Fewer than {rate} answered in {names}"
+    return f"Fewer than {rate} answered in {len(few)} of {many} groups"
+
+
+def silence_sentence(report: Report) -> str:
+    """Return what silence may mean, and that nobody can tell."""
+    rate = rate_text(report)
+    return (
+        "Why people kept silent, no figure tells: no time, away, no interest, or no trust that it "
+        "is safe to answer. Their answers may differ from those that are counted. A group in which "
+        f"fewer than {rate} answered gets no verdict; ask there what kept people from answering, "
+        "and never who."
+    )
+
+
+def month(when: date) -> str:
+    """Return `Mar 2026`."""
+    return f"{MONTHS[when.month - 1][:3]} {when.year}"
+
+
+def step_word(change: Change) -> str:
+    """Return what happened from one wave to the next: "up 0.4", "no clear change"."""
+    if not change.clear:
+        return "no clear change"
+    return f"{'up' if change.difference > 0 else 'down'} {change_amount(change)}"

@@ -1,0 +1,298 @@
+"""The sentences of the finding for the planned practice: its headline, and what it rests on.
+
+Wording only, as in `survey.report.words`: each sentence says what a `Finding` holds, with the
+figures it was made from. "Can" speaks of how a group stands now; whether a practice takes hold no
+figure tells, and no sentence says.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import ceil
+
+from survey.report.model import Answer, Estimate, Finding, GroupReport, Report, Rule, ScaleResult
+from survey.report.words import figure_text, interval_text, join, number, text
+
+FINDINGS: dict[Answer, str] = {
+    "can": "Can",
+    "can_with_conditions": "Can, with conditions",
+    "cannot_yet": "Cannot yet",
+    "too_few": "Too few answers",
+    "too_close": "Too close to call",
+}
+LIKE: dict[Answer, Rule] = {
+    "can": "ready",
+    "can_with_conditions": "ready_with_conditions",
+    "cannot_yet": "not_yet",
+    "too_few": "not_enough_evidence",
+    "too_close": "not_enough_evidence",
+}
+"""The verdict whose colour and mark an answer has."""
+LIKELY = 0.80
+"""From this probability on a scale is called likely above the floor."""
+
+
+def finding_word(finding: Finding) -> str:
+    """Return whether it can carry the practice, in a word or three, for a table."""
+    return FINDINGS[finding.answer]
+
+
+def finding_headline(group: GroupReport, finding: Finding, practice: str) -> str:
+    """Return the finding of a group as a sentence without a full stop."""
+    match finding.answer:
+        case "can":
+            return f"{group.name} can carry {practice}"
+        case "can_with_conditions":
+            return f"{group.name} can carry {practice}, with conditions"
+        case "cannot_yet":
+            return f"{group.name} cannot yet carry {practice}"
+        case "too_few":
+            return f"{group.name}: too few answers to say whether it can carry {practice}"
+        case "too_close":
+            return f"{group.name}: too close to call whether it can carry {practice}"
+
+
+def practice_overview(answers: Sequence[Answer], practice: str) -> tuple[str, str]:
+    """Return how many groups can carry the practice, and in a sentence what is said of the others.
+
+    Parameters
+    ----------
+    answers
+        Those of every group with a verdict.
+    practice
+        The practice that is planned.
+    """
+    many, can = len(answers), answers.count("can")
+    conditions = answers.count("can_with_conditions")
+    rest = _others(answers)
+    if can:
+        more = f", {conditions} more with conditions" if conditions else ""
+        return f"{can} of {many} groups can carry {practice}{more}", rest
+    if conditions:
+        return f"{conditions} of {many} groups can carry {practice}, with conditions", rest
+    if "cannot_yet" not in answers:
+        return f"Not enough evidence to say whether any of {many} groups can carry {practice}", rest
+    if set(answers) == {"cannot_yet"}:
+        return f"None of {many} groups can carry {practice} yet", ""
+    return f"Of none of {many} groups can it be said that it can carry {practice}", rest
+
+
+def _others(answers: Sequence[Answer]) -> str:
+    told: dict[Answer, str] = {
+        "cannot_yet": "not yet",
+        "too_close": "too close to call",
+        "too_few": "with too few answers to say",
+    }
+    parts = [f"{answers.count(a)} {said}" for a, said in told.items() if a in answers]
+    some = {"can", "can_with_conditions"} & set(answers)
+    return f"{'Of the others' if some else 'Of these'}, {join(parts)}." if parts else ""
+
+
+def finding_sentences(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:
+    """Return what the finding rests on, in one to three sentences with their figures."""
+    match finding.answer:
+        case "can":
+            return (_sound(group, finding, report), *_room(group, report))
+        case "can_with_conditions":
+            return _conditions(group, finding, report)
+        case "cannot_yet":
+            return _against(group, finding, report)
+        case "too_few":
+            return (too_few_sentence(group, report),)
+        case "too_close":
+            return too_close_sentences(group, report)
+
+
+def short_finding(group: GroupReport, finding: Finding, report: Report) -> str:
+    """Return in a few words what the finding turns on, for a table."""
+    floor = number(report.questionnaire.readiness.floor)
+    match finding.answer:
+        case "can":
+            return f"What it hangs on is very likely above {floor}."
+        case "can_with_conditions":
+            return f"First mend or watch: {_named(group, finding.conditions)}."
+        case "cannot_yet":
+            in_the_way = _named(group, finding.against)
+            return f"In the way: {in_the_way}." if in_the_way else _as_a_whole(group, report)
+        case "too_few":
+            return too_few_sentence(group, report).split(". ")[0] + "."
+        case "too_close":
+            return _between(group, report)
+
+
+def _named(group: GroupReport, ids: Iterable[str]) -> str:
+    return join([text(result.name) for result in scales_of(group, ids)])
+
+
+def cited(result: ScaleResult, report: Report) -> str:
+    """Return a scale with its figure: "Trust 3.4 (3.0 to 3.8)", or why there is none."""
+    figure = figure_text(result.figure, report.policy)
+    if not isinstance(result.figure, Estimate):
+        return f"{text(result.name)} ({figure})"
+    return f"{text(result.name)} {figure} ({interval_text(result.figure)})"
+
+
+def scales_of(group: GroupReport, ids: Iterable[str]) -> list[ScaleResult]:
+    """Return the scales of a group by their ids, in the order given; unknown ones are left out."""
+    every = (*group.dimensions, group.capacity, group.resolve)
+    by_id = {result.id: result for result in every if result is not None}
+    return [by_id[one] for one in ids if one in by_id]
+
+
+def too_few_sentence(group: GroupReport, report: Report) -> str:
+    """Return how many answers a verdict takes, and how many are counted."""
+    rules = report.questionnaire.readiness
+    wanted = max(rules.min_answers, ceil(rules.min_rate * group.asked - 1e-9))
+    if group.n >= wanted:
+        return (
+            f"{group.n} of {group.asked} people are counted, but on at least one dimension too "
+            "few of them could be scored. Ask again, with all statements."
+        )
+    return (
+        f"{group.n} of {group.asked} people are counted; a finding takes {wanted}. Ask again, and "
+        "find out first why so many kept silent."
+    )
+
+
+def too_close_sentences(group: GroupReport, report: Report) -> tuple[str, ...]:
+    """Return between what it lies, and whether more answers could have decided it."""
+    return _between(group, report), more_answers_sentence(group)
+
+
+def more_answers_sentence(group: GroupReport) -> str:
+    """Return whether it would have helped had more people answered."""
+    verdict = group.verdict
+    if group.n < group.asked and verdict and verdict.with_everybody not in (None, verdict.rule):
+        return (
+            f"Had all {group.asked} answered as those {group.n} did, it could be told: ask for "
+            "more answers next time. Until then try small."
+        )
+    return "More of the same will not tell: try small, and measure again."
+
+
+def _between(group: GroupReport, report: Report) -> str:
+    rules = report.questionnaire.readiness
+    doubtful = [
+        d
+        for d in group.dimensions
+        if isinstance(d.figure, Estimate) and d.figure.p_floor <= rules.weakest
+    ]
+    if doubtful:
+        what = join([cited(d, report) for d in doubtful])
+        return f"{what} may lie on either side of {number(rules.floor)}."
+    return f"The team as a whole, {_index(group)}, may lie on either side of {number(rules.floor)}."
+
+
+def _index(group: GroupReport) -> str:
+    if not isinstance(group.index, Estimate):
+        return "not shown"
+    return f"{group.index.released.value:.1f} ({interval_text(group.index)})"
+
+
+def _sound(group: GroupReport, finding: Finding, report: Report) -> str:
+    floor = number(report.questionnaire.readiness.floor)
+    shown = [cited(d, report) for d in scales_of(group, finding.critical)]
+    each = "each " if len(shown) > 1 else ""
+    return f"It hangs on {join(shown)}, {each}very likely above the floor of {floor}."
+
+
+def _room(group: GroupReport, report: Report) -> tuple[str, ...]:
+    """Return how time, training and say, and resolve, stand beside it; nothing where unknown."""
+    shown = [r for r in (group.capacity, group.resolve) if r and isinstance(r.figure, Estimate)]
+    if not shown:
+        return ()
+    return (f"Beside it: {join([cited(r, report) for r in shown])}.",)
+
+
+def _against(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:
+    floor = number(report.questionnaire.readiness.floor)
+    against = scales_of(group, finding.against)
+    beside = [r for r in against if r in (group.capacity, group.resolve)]
+    climate = [r for r in against if r not in beside]
+    said: list[str] = []
+    if climate:
+        said.append(f"It hangs on {_lying(climate, report)}. That comes first.")
+    elif not beside:
+        said.append(_as_a_whole(group, report))
+    if beside and not climate and not _doubtful(group, finding, report):
+        said.append(_climate_ready(group, beside, report))
+    elif beside:
+        said.append(f"{join([cited(r, report) for r in beside])}: very likely below {floor}.")
+    return tuple(said)
+
+
+def _lying(results: Sequence[ScaleResult], report: Report) -> str:
+    floor = number(report.questionnaire.readiness.floor)
+    weak = [r for r in results if isinstance(r.figure, Estimate) and r.figure.state == "weak"]
+    named = join([cited(r, report) for r in results])
+    if len(weak) < len(results):
+        return f"{named}, which the team has to mend before it starts anything new"
+    return f"{named}, which very likely {'lies' if len(results) == 1 else 'lie'} below {floor}"
+
+
+def _climate_ready(group: GroupReport, beside: Sequence[ScaleResult], report: Report) -> str:
+    """Return that the climate would carry it, and what is missing beside it."""
+    missing = join([cited(r, report) for r in beside])
+    floor = number(report.questionnaire.readiness.floor)
+    verb = "lies" if len(beside) == 1 else "lie"
+    ready = "ready" if group.verdict and group.verdict.rule == "ready" else "not in the way"
+    return (
+        f"The climate is {ready}; what is missing is {missing}, which very likely {verb} below "
+        f"{floor}."
+    )
+
+
+def _doubtful(group: GroupReport, finding: Finding, report: Report) -> list[ScaleResult]:
+    """Return the critical dimensions that are not very likely above the floor."""
+    gate = report.questionnaire.readiness.gate
+    critical = scales_of(group, finding.critical)
+    shown = [(r, r.figure) for r in critical if isinstance(r.figure, Estimate)]
+    return [result for result, figure in shown if result.split or figure.p_floor < gate]
+
+
+def _as_a_whole(group: GroupReport, report: Report) -> str:
+    """Return why nothing is named: the team as a whole is low, or not ready for anything new."""
+    floor = number(report.questionnaire.readiness.floor)
+    if group.verdict and "index_below_floor" in group.verdict.reasons:
+        return f"The team as a whole is likely below the floor of {floor}: {_index(group)}."
+    weak = [
+        d for d in group.dimensions if isinstance(d.figure, Estimate) and d.figure.state == "weak"
+    ]
+    low = [
+        d
+        for d in group.dimensions
+        if isinstance(d.figure, Estimate)
+        and d not in weak
+        and d.figure.p_floor < report.questionnaire.readiness.support_low
+    ]
+    blocked = join([cited(d, report) for d in weak])
+    hangs_on, practice = join([cited(d, report) for d in low]), report.facts.practice
+    return (
+        f"The team is not ready for anything new yet ({blocked}: very likely below {floor}), and "
+        f"{practice} hangs on {hangs_on}, more likely below {floor} than above."
+    )
+
+
+def _conditions(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:
+    said = [_condition(result, finding, report) for result in scales_of(group, finding.conditions)]
+    sound = [r for r in scales_of(group, finding.critical) if r.id not in finding.conditions]
+    if sound:
+        floor = number(report.questionnaire.readiness.floor)
+        verb = "is" if len(sound) == 1 else "are"
+        said.append(f"{join([cited(r, report) for r in sound])} {verb} very likely above {floor}.")
+    return tuple(said)
+
+
+def _condition(result: ScaleResult, finding: Finding, report: Report) -> str:
+    floor = number(report.questionnaire.readiness.floor)
+    named = cited(result, report)
+    if isinstance(result.figure, Estimate) and result.figure.state == "weak":
+        return (
+            f"{named} very likely lies below {floor}. The practice does not hang on it, but while "
+            "it stands so, begin small."
+        )
+    if result.id in finding.critical and result.split:
+        return f"It hangs on {named}, which the team sees differently: talk about that first."
+    if result.id in finding.critical:
+        sure = isinstance(result.figure, Estimate) and result.figure.p_floor >= LIKELY
+        stands = f"is likely above {floor}, but not surely" if sure else f"may lie below {floor}"
+        return f"It hangs on {named}, which {stands}: mend it or watch it."
+    return f"{named} averages below {floor}: settle that before it starts."

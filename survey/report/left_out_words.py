@@ -1,0 +1,40 @@
+"""What a group's page does not show, and why: said before anybody wonders, or guesses.
+
+Wording only, as in `survey.report.words`. What is left out depends on numbers of people and on
+the questionnaire alone, so these sentences tell nothing of any answer.
+"""
+
+from survey.report.model import GroupReport, Report
+from survey.report.words import join
+
+
+def sentences(group: GroupReport, report: Report) -> tuple[str, ...]:
+    """Return what is not shown of a group, one sentence a reason; never empty."""
+    policy, q = report.policy, report.questionnaire
+    said = [*_below(group, report)]
+    if q.readiness.harm_items:
+        said.append(
+            "Signs of harm: they go to the role that was named to everybody when the survey was "
+            "opened, and stand in no report. That nothing is said of them here means nothing."
+        )
+    said.append("Ranks, norms, percentiles and causes: nothing here was made to tell them.")
+    if group.kind == "pooled":
+        said.append(
+            f"Each of {join(group.units)} alone: fewer than {policy.scores} people answered there."
+        )
+    return tuple(said)
+
+
+def _below(group: GroupReport, report: Report) -> list[str]:
+    """Return what takes more people than are counted."""
+    policy, q = report.policy, report.questionnaire
+    said = []
+    if group.n < policy.single:
+        comments = ["comments"] if q.open_questions else []
+        shown = ["single statements", *(["knowing and doing"] if q.practices else []), *comments]
+        said.append(f"{join(shown).capitalize()}: shown from {policy.single} people on.")
+    if group.n < policy.spread:
+        said.append(
+            f"Whether the team sees things differently: told from {policy.spread} people on."
+        )
+    return said

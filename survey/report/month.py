@@ -1,0 +1,253 @@
+"""The next 30 days of one group: what to start or to hold, what to mend, what to say, when to look.
+
+Every line names the figure it rests on, or says that it is judgement; the figures are those of the
+report. First actions come from the discussion guides; without a guide general ones stand in. The
+sentences themselves stand in `survey.report.month_words`. Nothing here says what will come of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from survey.questionnaire.guides import Action, Guides
+from survey.report import month_words as said
+from survey.report.finding import TOO_FEW
+from survey.report.finding_words import cited, finding_sentences, scales_of
+from survey.report.guiding import matched
+from survey.report.guiding_words import ENGLISH, action_line
+from survey.report.guiding_words import Line as Printed
+from survey.report.model import Answer, GroupReport, Report, Rule, ScaleResult
+from survey.report.month_words import Course
+from survey.report.verdict_words import turns_on
+from survey.report.words import day, join, names_by_state, text, weak_names
+
+JUDGEMENT = "judgement"
+JUDGED = ENGLISH["judgement"]
+NO_GUIDES = Guides()
+ACTIONS = 2
+UNTIL_NEXT = timedelta(days=91)
+"""From closing to the next wave: long enough to do something, short enough to remember it [J]."""
+BY_ANSWER: dict[Answer, Course] = {
+    "can": "start",
+    "can_with_conditions": "start_small",
+    "cannot_yet": "hold",
+    "too_few": "ask_again",
+    "too_close": "start_small",
+}
+BY_VERDICT: dict[Rule, Answer] = {
+    "ready": "can",
+    "ready_with_conditions": "can_with_conditions",
+    "not_yet": "cannot_yet",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to do or to say, and what it rests on: a figure of the report, or judgement."""
+
+    said: str
+    basis: str = JUDGEMENT
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some lines under one heading."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Month:
+    """The 30 days of one group."""
+
+    course: Course
+    heading: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What the lines are made from."""
+
+    group: GroupReport
+    report: Report
+    course: Course
+    fix: ScaleResult | None
+    actions: tuple[Action, ...]
+    """The first two of the guide for what is to be mended; empty where there is none."""
+
+    def fill(self, sentence: str) -> str:
+        """Put the names into a sentence."""
+        return sentence.format(
+            practice=self.report.facts.practice or "a new practice",
+            group=self.group.name,
+            mended=text(self.fix.name) if self.fix else "what stands above",
+        )
+
+    @property
+    def counted(self) -> str:
+        """How many are counted, as the basis of a line."""
+        return f"{self.group.n} of {self.group.asked} people are counted"
+
+
+def month(group: GroupReport, report: Report, guides: Guides = NO_GUIDES) -> Month | None:
+    """Return the next 30 days of a group; None where it gets no verdict.
+
+    Parameters
+    ----------
+    group
+        A group with its verdict and, where a practice is planned, its finding.
+    report
+        Its report.
+    guides
+        Where the first actions come from.
+
+    Returns
+    -------
+    Month
+    """
+    if group.verdict is None:
+        return None
+    fix = to_mend(group)
+    case = _Case(group, report, course_of(group), fix, _actions(fix, group, report, guides))
+    parts = (
+        Part("What to do with it", _decision(case)),
+        Part(said.MENDING[case.course], _mend(case)),
+        Part("What to tell the team this week", _tell(case)),
+        Part("What not to say or do", tuple(Line(one) for one in said.NOT_TO_SAY)),
+        Part("What to postpone, and what waiting costs", _postpone(case)),
+        Part("When to stop", _stop(case)),
+        Part("When to look again", _again(case)),
+    )
+    heading = f"{group.name}, the next 30 days: {case.fill(said.HEADINGS[case.course])}"
+    return Month(case.course, heading, parts)
+
+
+def course_of(group: GroupReport) -> Course:
+    """Return whether to start, start small, hold or ask again; only of a group with a verdict."""
+    return BY_ANSWER[answer_of(group)]
+
+
+def answer_of(group: GroupReport) -> Answer:
+    """Return the finding's answer or, where no practice is named, the one its verdict gives."""
+    if group.finding is not None:
+        return group.finding.answer
+    assert group.verdict is not None  # noqa: S101 -- only judged groups are asked about
+    if group.verdict.rule in BY_VERDICT:
+        return BY_VERDICT[group.verdict.rule]
+    return "too_few" if TOO_FEW & set(group.verdict.reasons) else "too_close"
+
+
+def courses(report: Report) -> tuple[tuple[Course, tuple[GroupReport, ...]], ...]:
+    """Return which groups start, start small, hold or are asked again, in the order of the tree."""
+    judged = [group for group in report.groups if group.verdict]
+    found = ((c, tuple(g for g in judged if course_of(g) == c)) for c in said.COURSES)
+    return tuple((course, groups) for course, groups in found if groups)
+
+
+def to_mend(group: GroupReport) -> ScaleResult | None:
+    """Return the one scale to mend first: what speaks against, else the first condition."""
+    if group.verdict is None or answer_of(group) == "too_few":
+        return None
+    finding, conditions = group.finding, group.verdict.conditions
+    named = (*finding.against, *finding.conditions) if finding else ()
+    weak = [c for c in conditions if c in _ids_of(group, weak_names(group))]
+    return next(iter(scales_of(group, (*named, *weak, *conditions))), None)
+
+
+def _actions(
+    fix: ScaleResult | None, group: GroupReport, report: Report, guides: Guides
+) -> tuple[Action, ...]:
+    """Return two first actions on what is to be mended, of the side of it that stands lower."""
+    if fix is None:
+        return ()
+    chosen = (m.guide for m in matched(group, report, guides) if m.results[0].id == fix.id)
+    guide = next(chosen, guides.get(fix.id))
+    return guide.actions[:ACTIONS] if guide else ()
+
+
+def next_wave(report: Report) -> date | None:
+    """Return about when to measure again; None where nobody knows when this wave closed."""
+    return report.facts.closed + UNTIL_NEXT if report.facts.closed else None
+
+
+def _ids_of(group: GroupReport, names: Sequence[str]) -> list[str]:
+    return [d.id for d in group.dimensions if text(d.name) in names]
+
+
+def _decision(case: _Case) -> tuple[Line, ...]:
+    group, finding = case.group, case.group.finding
+    rests_on = (
+        finding_sentences(group, finding, case.report)
+        if finding
+        else (turns_on(group, case.report.questionnaire),)
+    )
+    return (
+        Line(case.fill(said.DECISIONS[case.course]), " ".join(rests_on)),
+        Line(case.fill(said.ONLY_HERE)),
+    )
+
+
+def _mend(case: _Case) -> tuple[Line, ...]:
+    if case.course == "ask_again":
+        return (Line(said.WHY_SILENT, case.counted),)
+    if case.fix is None:
+        return (Line(said.NOTHING_FIRST, case.counted),)
+    first = Line(case.fill(said.FIRST[case.course]), cited(case.fix, case.report))
+    lines = [action_line(action) for action in case.actions]
+    actions = [Line(f"{line.text} {line.who}, {line.within}.", _source(line)) for line in lines]
+    return (first, *(actions or [Line(case.fill(one)) for one in said.GENERAL]))
+
+
+def _source(line: Printed) -> str:
+    return f"{JUDGEMENT}; the idea: {line.source}" if line.source != JUDGED else JUDGEMENT
+
+
+def _tell(case: _Case) -> tuple[Line, ...]:
+    group = case.group
+    strong, weak = names_by_state(group, "strong"), weak_names(group)
+    lines = [Line(f"“{group.n} of {group.asked} of you are counted.”", case.counted)]
+    if strong:
+        lines.append(Line(f"“What is good here: {join(strong)}.”", _cited(case, strong)))
+    if weak:
+        lines.append(Line(f"“What we take seriously: {join(weak)}.”", _cited(case, weak)))
+    elif case.fix is not None:
+        seen = f"“What we look at: {text(case.fix.name)}.”"
+        lines.append(Line(seen, cited(case.fix, case.report)))
+    return (*lines, Line(case.fill(said.SAYING[case.course])))
+
+
+def _cited(case: _Case, names: Sequence[str]) -> str:
+    return join([cited(d, case.report) for d in case.group.dimensions if text(d.name) in names])
+
+
+def _postpone(case: _Case) -> tuple[Line, ...]:
+    return (
+        Line(case.fill(said.POSTPONE[case.course])),
+        Line(case.fill(said.WAITING[case.course])),
+    )
+
+
+def _stop(case: _Case) -> tuple[Line, ...]:
+    if case.course in ("hold", "ask_again"):
+        return (Line(case.fill(said.NO_BACK_DOOR)),)
+    signs = [action_line(action).sign for action in case.actions]
+    return (Line(said.STOP), *(Line(said.SIGN.format(sign=sign)) for sign in signs))
+
+
+def _again(case: _Case) -> tuple[Line, ...]:
+    when = next_wave(case.report)
+    first = Line(said.AGAIN.format(day=day(when)) if when else said.AGAIN_SOME_DAY)
+    return (first, *_could_show(case))
+
+
+def _could_show(case: _Case) -> list[Line]:
+    wanted = [("all dimensions together", "INDEX")]
+    wanted += [(text(case.fix.name), case.fix.id)] if case.fix else []
+    could = case.group.could_show
+    return [
+        Line(said.COULD_SHOW.format(size=f"{could[one]:.1f}", name=name), case.counted)
+        for name, one in wanted
+        if one in could
+    ]
