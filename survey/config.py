@@ -54,6 +54,8 @@ class Config:
     secret_key : signs sign-in cookies and forms
     demo : whether this is the demo's own folder, whose surveys are invented
     access_log : whether pages other than the respondents' are logged, without addresses
+    browser : path of a Chromium or Chrome for PDFs and pictures; "" = whichever is on the PATH,
+        "none" = do without
     """
 
     instance: Path
@@ -64,6 +66,7 @@ class Config:
     secret_key: str = field(default="", repr=False)
     demo: bool = False
     access_log: bool = False
+    browser: str = ""
 
     @property
     def sqlite(self) -> bool:
@@ -203,8 +206,15 @@ def _switch(value: Any, _: Path) -> bool:
     return words[value.lower()]
 
 
+def _browser(value: Any, _instance: Path) -> str:
+    """Return the path of a browser, or "none"; a bare name is looked for on the PATH."""
+    told = _text(value)
+    return "none" if told.lower() == "none" else str(_at_home(told))
+
+
 READERS: Mapping[str, Callable[[Any, Path], Any]] = {
     "access_log": _switch,
+    "browser": _browser,
     "database_url": _database,
     "keys": _folder,
     "public_url": _address,

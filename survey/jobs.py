@@ -55,7 +55,7 @@ class Closings:
     """The closings of this process, and a look at those of the others.
 
     `folder` is where the processes of one server tell each other how far they are; it is made when
-    the first survey is closed.
+    the first survey is closed. `closed` is told of each survey that was closed.
     """
 
     def __init__(
@@ -65,9 +65,10 @@ class Closings:
         clock: Callable[[], datetime],
         folder: Path,
         rest: float = REST,
+        closed: Callable[[str], object] | None = None,
     ) -> None:
         self._sessions, self._keys, self._clock = sessions, keys, clock
-        self._folder, self._rest = folder, rest
+        self._folder, self._rest, self._closed = folder, rest, closed
         self._lock = Lock()
         self._running: dict[str, Progress] = {}
         self._resumed: dict[str, float] = {}
@@ -127,21 +128,28 @@ class Closings:
             else:
                 mirror.remove()
             mirror.let_go()
+        if self._closed and not error:
+            self._closed(slug)
 
     def _file(self, slug: str) -> Path:
         return self._folder / f"{slug}.json"
 
 
 class Housekeeping:
-    """What nobody asks for: finishing closings that a crash interrupted. Once when the server
-    starts, and then every hour.
+    """What nobody asks for: finishing closings that a crash interrupted, and the `chores`. Once
+    when the server starts, and then every hour.
 
     (Destroying unread what nobody opened in time comes with the two warnings before it: a clock
     that is wrong for once must not cost a team its answers.)
     """
 
-    def __init__(self, closings: Closings, sessions: sessionmaker[Session]) -> None:
-        self._closings, self._sessions = closings, sessions
+    def __init__(
+        self,
+        closings: Closings,
+        sessions: sessionmaker[Session],
+        chores: Sequence[Callable[[], object]] = (),
+    ) -> None:
+        self._closings, self._sessions, self._chores = closings, sessions, chores
 
     def start(self) -> None:
         """Begin, in a thread that ends with the process."""
@@ -154,8 +162,9 @@ class Housekeeping:
 
     def _keep(self) -> None:
         while True:
-            if error := _told(self.once):
-                log.error("Housekeeping: %s", error)
+            for work in (self.once, *self._chores):
+                if error := _told(work):
+                    log.error("Housekeeping: %s", error)
             time.sleep(HOUR)
 
 

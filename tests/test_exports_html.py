@@ -95,7 +95,8 @@ def test_it_says_how_it_was_made_and_what_nobody_may_conclude(report, page):
 def test_every_figure_has_its_numbers_in_a_table(page):
     charts = [attrs for tag, attrs in page.elements if attrs.get("class") == "chart"]
     ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
-    assert len(charts) == 1 + 3 + 1 + 1  # the map, three dimensions, one change, one gap
+    # The map, where to start, who answered; three of dimensions, one of changes, one of gaps.
+    assert len(charts) == 3 + 3 + 1 + 1
     assert len(ids) == len(set(ids))
     for chart in charts:
         assert chart["aria-label"]
@@ -232,7 +233,7 @@ def test_a_browser_draws_every_figure_and_asks_nobody(
     assert asked == [file.as_uri()]
     assert complaints == []
     charts = "[...document.querySelectorAll('.chart')]"
-    assert shown.evaluate(f"{charts}.length") == 6
+    assert shown.evaluate(f"{charts}.length") == 8
     assert shown.evaluate(f"{charts}.every(c => c.querySelector('svg.main-svg'))")
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
     assert shown.evaluate("document.querySelectorAll('.modebar').length") == 0

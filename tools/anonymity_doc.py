@@ -8,7 +8,7 @@ Run it after a change in survey/services/promises or templates/papers; a test co
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from survey.disclosure.values import Policy, Unit
@@ -53,6 +53,7 @@ EXAMPLE = SurveyView(
     previous=None,
     revision=1,
     scheme="two of three",
+    results_on=date(2027, 3, 29),
 )
 EXAMPLES: Mapping[Language, SurveyView] = {
     "en": EXAMPLE,

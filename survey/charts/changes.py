@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from survey.charts.chart import Chart, Table
+from survey.charts.scale import place_of_end
 from survey.charts.style import (
     EDGE,
     GREY,
@@ -144,7 +145,7 @@ def _figure(changes: Sequence[Change], narrow: bool) -> Sheet:
     sheet = Sheet(
         NARROW if narrow else WIDE, len(changes) * unit + 60, {**margins, "t": 28, "b": 32}
     )
-    reach = max(LEAST_REACH, *(max(abs(c.low), abs(c.high)) for c in changes))
+    reach = max(LEAST_REACH, *(place_of_end(max(abs(c.low), abs(c.high))) for c in changes))
     ticks = list(range(-int(reach), int(reach) + 1))
     signs = ["0" if t == 0 else f"{'+' if t > 0 else '−'}{abs(t)}" for t in ticks]
     sheet.xaxis = axis(range=[-reach, reach], tickvals=ticks, ticktext=signs)
@@ -161,15 +162,17 @@ def _open_ends(change: Change) -> Iterator[tuple[float, str]]:
     """Yield where a clipped average of either wave keeps the interval open, with its arrow."""
     edges = change.before.edge, change.after.edge
     if edges[0] == "high" or edges[1] == "low":
-        yield change.low, "triangle-left"
+        yield place_of_end(change.low), "triangle-left"
     if edges[0] == "low" or edges[1] == "high":
-        yield change.high, "triangle-right"
+        yield place_of_end(change.high), "triangle-right"
 
 
 def _draw(sheet: Sheet, change: Change, y: float, reach: float, narrow: bool) -> None:
     color = (TEAL if change.difference > 0 else RUST) if change.clear else GREY
     line(sheet, (-reach, y), (reach, y), RULE)
-    line(sheet, (change.low, y), (change.high, y), color, 9, opacity=0.28)
+    line(
+        sheet, (place_of_end(change.low), y), (place_of_end(change.high), y), color, 9, opacity=0.28
+    )
     for end, arrow in _open_ends(change):
         marks(sheet, [end], [y], arrow, color, 9)
     symbol = (
@@ -177,7 +180,7 @@ def _draw(sheet: Sheet, change: Change, y: float, reach: float, narrow: bool) ->
         if change.clear
         else "circle-open"
     )
-    marks(sheet, [change.difference], [y], symbol, color, 14)
+    marks(sheet, [round(change.difference, 1)], [y], symbol, color, 14, row=round(-y))
     said = _difference(change) if change.clear else "no clear change"
     value = Said(said, 15, color, 600 if change.clear else 400)
     beside(sheet, y, Said(words.text(change.name)), value, narrow)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from survey.charts.chart import Chart, Table
-from survey.charts.scale import limits, one_person, rounding, ticks
+from survey.charts.scale import limits, one_person, place, place_of_end, rounding, ticks
 from survey.charts.style import (
     EDGE,
     INK,
@@ -131,11 +131,12 @@ def _organisation(group: GroupReport, report: Report) -> dict[str, float]:
     Of facets only where each group has averages of them: others are told in words.
     """
     whole = report.organisation
-    if whole is None or group.kind == "node" or len(report.groups) < 2:
+    if whole is None or group.kind == "node" or whole.n == group.n:
         return {}
     facets = all(one.n >= report.policy.single for one in report.groups)
     results = [r for d in whole.dimensions for r in (d, *(d.facets if facets else ()))]
-    return {r.id: r.figure.released.value for r in results if isinstance(r.figure, Estimate)}
+    shown = [(r.id, r.figure) for r in results if isinstance(r.figure, Estimate)]
+    return {scale: place(figure.released.value) for scale, figure in shown}
 
 
 def _note(group: GroupReport, report: Report) -> str:
@@ -201,8 +202,8 @@ def _figure(rows: Sequence[_Row], report: Report, narrow: bool) -> Sheet:
     sheet.xaxis = axis(range=[lo, hi], tickvals=ticks(lo, hi))
     sheet.yaxis = axis(range=[bottom, -0.3], showticklabels=False)
     _guides(sheet, report, (bottom, -0.3), (lo, hi))
-    for row in rows:
-        _draw(sheet, row, report, narrow)
+    for at, row in enumerate(rows):
+        _draw(sheet, row, at, report, narrow)
     return sheet
 
 
@@ -217,7 +218,7 @@ def _guides(sheet: Sheet, report: Report, span: tuple[float, float], ends: tuple
         write(sheet, (cut, span[1]), name, size=13, side=side, yanchor="bottom", shift=(0, 2))
 
 
-def _draw(sheet: Sheet, row: _Row, report: Report, narrow: bool) -> None:
+def _draw(sheet: Sheet, row: _Row, at: int, report: Report, narrow: bool) -> None:
     lo, hi = limits(report)
     line(sheet, (lo, row.y), (hi, row.y), RULE)
     _label(sheet, row, report, narrow)
@@ -226,24 +227,24 @@ def _draw(sheet: Sheet, row: _Row, report: Report, narrow: bool) -> None:
         point = {"type": "scatter", "mode": "markers", "x": [row.mark], "y": [row.y]}
         sheet.traces.append({**point, "marker": stroke})
     if isinstance(row.result.figure, Estimate) and not row.word:
-        _interval(sheet, row, row.result.figure)
+        _interval(sheet, row, at, row.result.figure)
 
 
-def _interval(sheet: Sheet, row: _Row, estimate: Estimate) -> None:
+def _interval(sheet: Sheet, row: _Row, at: int, estimate: Estimate) -> None:
     look, size = LOOKS[estimate.state], 11 if row.facet else 14
-    ends = (estimate.low, row.y), (estimate.high, row.y)
+    ends = (place_of_end(estimate.low), row.y), (place_of_end(estimate.high), row.y)
     line(sheet, *ends, look.ink, 7 if row.facet else 10, opacity=0.26)
     for end, symbol in _open_ends(estimate):
         marks(sheet, [end], [row.y], symbol, look.ink, 9)
-    marks(sheet, [estimate.released.value], [row.y], look.symbol, look.ink, size)
+    marks(sheet, [place(estimate.released.value)], [row.y], look.symbol, look.ink, size, at)
 
 
 def _open_ends(estimate: Estimate) -> Iterator[tuple[float, str]]:
     """Yield where the interval runs on because the mean is clipped, with the arrow that says so."""
     if estimate.released.edge == "low":
-        yield estimate.low, "triangle-left"
+        yield place_of_end(estimate.low), "triangle-left"
     if estimate.released.edge == "high":
-        yield estimate.high, "triangle-right"
+        yield place_of_end(estimate.high), "triangle-right"
 
 
 def _label(sheet: Sheet, row: _Row, report: Report, narrow: bool) -> None:

@@ -24,6 +24,9 @@ from survey.disclosure.values import Released, Withheld
 from survey.report import words
 from survey.report.model import Estimate, GroupReport, PracticeResult, Report
 
+HEAD = 78
+"""Pixels that "we know it" needs, with a little room beside it."""
+
 
 def gap_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | None:
     """Return knowing against doing, widest gap first; None where too few answered to show any."""
@@ -36,7 +39,7 @@ def gap_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | None:
         subtitle="How clear is it what doing this well looks like? How consistently is it done?",
         note=_note(group),
         alt=_alt(group, shown, report),
-        figure_json=_figure(shown, report, narrow).to_json(),
+        figure_json=_figure(group, shown, report, narrow).to_json(),
         table=_table(group, report),
     )
 
@@ -62,8 +65,8 @@ def _gap(practice: PracticeResult) -> float:
 
 def _note(group: GroupReport) -> str:
     return (
-        f"{words.answered_text(group)} are counted. Hollow: knowing; filled: doing. Coloured where "
-        "the 95 % interval of the gap lies above zero. Averages are told in classes"
+        f"{words.answered_text(group)} are counted. Hollow: knowing; filled: doing. A whole line, "
+        "coloured, where the 95 % interval of the gap lies above zero. Averages are told in classes"
         f"{_width(group)}, so that they tell nobody’s answer; a mark stands in the middle of its "
         "class. At the right: by about how much knowing leads."
     )
@@ -100,7 +103,9 @@ def _cells(practice: PracticeResult, report: Report) -> tuple[str, ...]:
     return label, know, do, _lead(practice), words.interval_text(practice.gap).replace("-", "−")
 
 
-def _figure(shown: Sequence[PracticeResult], report: Report, narrow: bool) -> Sheet:
+def _figure(
+    group: GroupReport, shown: Sequence[PracticeResult], report: Report, narrow: bool
+) -> Sheet:
     unit = 54 if narrow else 38
     margins = {"l": 8, "r": 8} if narrow else {"l": 250, "r": 130}
     height = len(shown) * unit + 66
@@ -112,7 +117,7 @@ def _figure(shown: Sequence[PracticeResult], report: Report, narrow: bool) -> Sh
     for tick in range(lo, hi + 1):
         line(sheet, (tick, -len(shown) + 0.4), (tick, 0.5))
     for row, practice in enumerate(shown):
-        _draw(sheet, practice, -row, (lo, hi), narrow)
+        _draw(sheet, practice, -row, (lo, hi), narrow, group.practices.index(practice))
     _heads(sheet, shown[0], narrow)
     return sheet
 
@@ -122,34 +127,44 @@ def _heads(sheet: Sheet, first: PracticeResult, narrow: bool) -> None:
     know, do = first.know, first.do
     if isinstance(know, Withheld) or isinstance(do, Withheld):
         return
-    left, right = sorted([(do.value, "we do it"), (know.value, "we know it")])
-    shift = 24 if narrow else 0
-    together = right[0] - left[0] < 0.6
-    for (x, said), side in ((left, "right"), (right, "left")):
-        write(
-            sheet,
-            (x, 0.5),
-            said,
-            color=TEAL,
-            weight=600,
-            side=side if together else "center",
-            yanchor="bottom",
-            shift=(0, 4 if not shift else 6),
-        )
+    low, high = sheet.xaxis["range"]
+    room = sheet.width - sheet.margins["l"] - sheet.margins["r"]
+    marked = sorted([(do.value, "we do it"), (know.value, "we know it")])
+    places = [(value - low) / (high - low) * room for value, _ in marked]
+    for (value, said), here, there in zip(marked, places, _apart(places, room), strict=True):
+        shift = (there - here, 6 if narrow else 4)
+        write(sheet, (value, 0.5), said, color=TEAL, weight=600, side="center",
+              yanchor="bottom", shift=shift)  # fmt: skip
+
+
+def _apart(places: Sequence[float], room: float) -> tuple[float, float]:
+    """Return two places in pixels, moved so that words around them neither meet nor leave."""
+    left, right = places
+    if right - left < HEAD:
+        middle = (left + right) / 2
+        left, right = middle - HEAD / 2, middle + HEAD / 2
+    moved = max(HEAD / 2 - left, 0) - max(right - (room - HEAD / 2), 0)
+    return left + moved, right + moved
 
 
 def _draw(
-    sheet: Sheet, practice: PracticeResult, y: float, limits: tuple[int, int], narrow: bool
+    sheet: Sheet,
+    practice: PracticeResult,
+    y: float,
+    limits: tuple[int, int],
+    narrow: bool,
+    row: int,
 ) -> None:
     know, do, gap = practice.know, practice.do, practice.gap
     line(sheet, (limits[0], y), (limits[1], y), RULE)
     if isinstance(know, Released) and isinstance(do, Released) and isinstance(gap, Estimate):
         clear = gap.state == "weak"
-        line(sheet, (do.value, y), (know.value, y), RUST if clear else GREY, 5, opacity=0.5)
+        color, dash = (RUST, "solid") if clear else (GREY, "2px,3px")
+        line(sheet, (do.value, y), (know.value, y), color, 5, dash, opacity=0.5)
         # Where both are the same the filled mark lies inside the hollow one.
         same = know.value == do.value
-        marks(sheet, [know.value], [y], "circle-open", TEAL, 23 if same else 15)
-        marks(sheet, [do.value], [y], "circle", TEAL, 12 if same else 15)
+        marks(sheet, [know.value], [y], "circle-open", TEAL, 23 if same else 15, row)
+        marks(sheet, [do.value], [y], "circle", TEAL, 12 if same else 15, row)
         value = Said(_lead(practice), 15, *((RUST, 600) if clear else (INK_2, 400)))
         beside(sheet, y, Said(words.text(practice.label)), value, narrow, end=122)
 

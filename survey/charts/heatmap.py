@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from survey.charts.chart import Chart, Table
+from survey.charts.names import lines, shortened, width
 from survey.charts.scale import limits
 from survey.charts.style import (
     HATCH,
@@ -28,8 +29,10 @@ from survey.report.model import Estimate, GroupReport, Report, State
 
 CELL, GAP = 0.96, 0.92
 """Width and height of a cell, as shares of its place."""
-LONGEST_NAME, LONGEST_ABOVE = 26, 34
-"""Characters of a name beside its cells, on each of two lines, and above them."""
+LONGEST_NAME, LONGEST_ABOVE, LONGEST_HEAD = 26, 34, 27
+"""Characters of a name beside its cells, on each of two lines; above them; above a column."""
+BEFORE = 2
+"""Columns of the table before those of the dimensions."""
 FEW = 3
 """So many dimensions are named in a heading."""
 
@@ -39,8 +42,12 @@ class _Layout:
     """Where things stand: a wide map has names at the left, a narrow one above their cells."""
 
     narrow: bool
-    columns: int
+    heads: tuple[str, ...]
     rows: int
+
+    @property
+    def columns(self) -> int:
+        return len(self.heads)
 
     @property
     def unit(self) -> int:
@@ -59,7 +66,15 @@ class _Layout:
     @property
     def margins(self) -> dict[str, int]:
         sides = {"l": 0, "r": 0} if self.narrow else {"l": 262, "r": 4}
-        return {**sides, "t": 112 if self.narrow else 54, "b": 8}
+        longest = max(map(len, self.heads), default=0)
+        return {**sides, "t": round(longest * 7.3) + 12 if self.upright else 54, "b": 8}
+
+    @property
+    def upright(self) -> bool:
+        """Whether the names above the columns stand upright, for want of room."""
+        room = (WIDE - 266) / max(self.columns, 1)
+        words = (word for head in self.heads for word in head.replace(" ", "\n", 1).split("\n"))
+        return self.narrow or any(width(word, 14) > room for word in words)
 
 
 def heatmap_chart(report: Report, narrow: bool) -> Chart:
@@ -171,13 +186,14 @@ def _printed(group: GroupReport, dimensions: Sequence[Scale], report: Report) ->
 def _figure(report: Report, narrow: bool) -> Sheet:
     dimensions = report.questionnaire.dimensions
     many = len(report.groups) + len(report.left_out)
-    layout = _Layout(narrow, len(dimensions), many)
+    heads = tuple(shortened(words.text(d.name), LONGEST_HEAD) for d in dimensions)
+    layout = _Layout(narrow, heads, many)
     margins = layout.margins
     height = margins["t"] + margins["b"] + many * layout.unit
     sheet = Sheet(NARROW if narrow else WIDE, height, margins)
     sheet.xaxis = axis(range=[-0.5, layout.columns - 0.5], showticklabels=False)
     sheet.yaxis = axis(range=[-many + 0.5, 0.5], showticklabels=False)
-    _columns(sheet, dimensions, layout)
+    _columns(sheet, layout)
     for state in LOOKS:
         _cells(sheet, report, layout, state)
     _withheld(sheet, report, layout)
@@ -188,17 +204,12 @@ def _figure(report: Report, narrow: bool) -> Sheet:
     return sheet
 
 
-def _columns(sheet: Sheet, dimensions: Sequence[Scale], layout: _Layout) -> None:
-    for at, dimension in enumerate(dimensions):
-        name = words.text(dimension.name)
-        if layout.narrow:
-            upright: dict[str, Any] = {"textangle": -90, "yanchor": "bottom"}
-            write(sheet, (at, 0.5), name, color=INK, side="center", shift=(0, 2), **upright)
-        else:
-            wrapped = name.replace(" ", "\n", 1)
-            write(
-                sheet, (at, 0.5), wrapped, color=INK, side="center", yanchor="bottom", shift=(0, 3)
-            )
+def _columns(sheet: Sheet, layout: _Layout) -> None:
+    for at, name in enumerate(layout.heads):
+        look: dict[str, Any] = {"textangle": -90} if layout.upright else {}
+        said = name if layout.upright else name.replace(" ", "\n", 1)
+        place: dict[str, Any] = {"side": "center", "yanchor": "bottom", "shift": (0, 3)}
+        write(sheet, (at, 0.5), said, color=INK, **place, **look)
 
 
 def _cells(sheet: Sheet, report: Report, layout: _Layout, state: State) -> None:
@@ -221,12 +232,13 @@ def _cells(sheet: Sheet, report: Report, layout: _Layout, state: State) -> None:
         "textfont": {"color": look.on_fill, "size": layout.type_size},
     }
     places = [(column - CELL / 2, CELL, _y(row, layout)) for column, row, _ in found]
-    _bars(sheet, places, layout, {"color": look.fill}, **texts)
-    if state == "weak":
+    cells = [[row, BEFORE + column] for column, row, _ in found]
+    _bars(sheet, places, layout, {"color": look.fill}, **texts, customdata=cells)
+    if not look.symbol.endswith("-open"):  # what cannot be told has no mark
         x = [column - (0.34 if layout.narrow else 0.32) for column, _, _ in found]
         shift = 0.0 if not layout.narrow else layout.height * 0.3
         y = [_y(row, layout) + shift for _, row, _ in found]
-        marks(sheet, x, y, "triangle-down", look.on_fill, 6 if layout.narrow else 9)
+        marks(sheet, x, y, look.symbol, look.on_fill, 6 if layout.narrow else 9)
 
 
 def _bars(
@@ -289,30 +301,16 @@ def _withheld(sheet: Sheet, report: Report, layout: _Layout) -> None:
 def _name(sheet: Sheet, row: int, name: str, answers: str, layout: _Layout) -> None:
     if layout.narrow:
         top: dict[str, Any] = {"margin": True, "yanchor": "top"}
-        short = _shortened(name, LONGEST_ABOVE)
+        short = shortened(name, LONGEST_ABOVE)
         write(sheet, (0, 0.5 - row), short, color=INK, weight=500, shift=(2, -4), **top)
         write(sheet, (1, 0.5 - row), answers, size=13, side="right", shift=(-2, -4), **top)
         return
     left: dict[str, Any] = {"margin": True, "side": "right"}
-    lines = _lines(name)
-    size = 15 if len(lines) == 1 else 13
-    said = "\n".join(lines)
+    parts = lines(name, LONGEST_NAME)
+    size = 15 if len(parts) == 1 else 13
+    said = "\n".join(parts)
     write(sheet, (0, -row), said, size=size, color=INK, weight=500, shift=(-70, 0), **left)
     write(sheet, (0, -row), answers, size=13, color=INK_2, shift=(-12, 0), **left)
-
-
-def _lines(name: str) -> list[str]:
-    """Return a name on one line or, where it is long, on two."""
-    if len(name) <= LONGEST_NAME:
-        return [name]
-    cut = name.rfind(" ", 0, LONGEST_NAME + 1)
-    if cut <= 0:
-        return [_shortened(name, LONGEST_NAME)]
-    return [name[:cut], _shortened(name[cut + 1 :], LONGEST_NAME)]
-
-
-def _shortened(name: str, longest: int) -> str:
-    return name if len(name) <= longest else name[: longest - 1] + "…"
 
 
 def key_words() -> tuple[tuple[str, str, str], ...]:

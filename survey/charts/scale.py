@@ -2,6 +2,7 @@
 
 from math import floor, log10
 
+from survey.report import words
 from survey.report.model import Estimate, GroupReport, Report
 
 FINEST = 10
@@ -13,6 +14,16 @@ SMALL = 20
 def limits(report: Report) -> tuple[int, int]:
     """Return the lowest and the highest answer over all statements."""
     return report.questionnaire.range_over(item.id for item in report.questionnaire.items)
+
+
+def place(value: float) -> float:
+    """Return where a figure is drawn: at what is printed of it, since a page can be read."""
+    return float(words.number(value))
+
+
+def place_of_end(value: float) -> float:
+    """Return where an end of an interval is drawn: finer where one decimal would read zero."""
+    return round(value, 1) or round(value, 2)
 
 
 def ticks(lo: int, hi: int) -> list[int]:

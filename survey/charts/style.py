@@ -6,13 +6,14 @@ contrast of every text on its ground is computed in the tests.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import plotly.io as pio
 
 from survey.charts.chart import CONFIG
-from survey.report.model import State
+from survey.charts.names import letters, lines, shortened, width
+from survey.report.model import Advice, State
 
 INK, INK_2, RULE, EDGE, PAPER = "#14212B", "#4A5A66", "#DCE2E6", "#7B8892", "#FFFFFF"
 TEAL, RUST, GREY = "#0B5966", "#9C3F07", "#62717D"
@@ -36,6 +37,7 @@ DRAWING = json.dumps({"config": CONFIG, "dark": DARK})
 # A name with a digit must be quoted, or the browser drops the whole list without a word.
 FONT = '"Source Sans 3", "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif'
 WIDE, NARROW = 820, 328
+DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,28 @@ LOOKS: dict[State, Look] = {
     "unclear": Look(GREY, "circle-open", "#E4E9EC", "#14212D"),
     "weak": Look(RUST, "triangle-down", "#B4520E", "#FFFFFE"),
 }
+
+
+@dataclass(frozen=True)
+class AdviceLook:
+    """How an advice is drawn: two letters that stand in its cell, fill, letters' ink, edge."""
+
+    mark: str
+    fill: str
+    on_fill: str
+    edge: str
+    weight: int = 500
+
+
+ADVICE: dict[Advice, AdviceLook] = {
+    "start_here": AdviceLook("St", "#1F7986", "#FFFFFE", "#1F7986", 700),
+    "try_small": AdviceLook("Tr", "#9ACDD1", "#14212C", "#9ACDD1"),
+    "capacity_first": AdviceLook("Ca", "#F1BE8B", "#14212C", "#F1BE8B"),
+    "environment_first": AdviceLook("En", "#B4520E", "#FFFFFE", "#B4520E"),
+    "clarify_first": AdviceLook("Cl", "#E4E9EC", "#14212D", "#E4E9EC"),
+    "already_done": AdviceLook("Al", PAPER, INK, EDGE),
+}
+"""Each advice by what there is to do, most promising first; the letters begin its words."""
 
 
 def axis(**more: Any) -> dict[str, Any]:
@@ -106,9 +130,19 @@ class Sheet:
             "shapes": self.shapes,
             "annotations": self.annotations,
         }
+        traces, layout = rounded(self.traces), rounded(layout)
         # Checking every property takes ten times as long as all the rest; a test does it instead.
-        figure = str(pio.to_json({"data": self.traces, "layout": layout}, validate=False))
+        figure = str(pio.to_json({"data": traces, "layout": layout}, validate=False))
         return f"{figure[:-1]},{DRAWING[1:]}"
+
+
+def rounded(part: Any) -> Any:
+    """Return a part of a figure with two decimals: finer places nobody sees, but anybody reads."""
+    if isinstance(part, float):
+        return round(part, DECIMALS)
+    if isinstance(part, dict):
+        return {name: rounded(value) for name, value in part.items()}
+    return [rounded(value) for value in part] if isinstance(part, list | tuple) else part
 
 
 def write(
@@ -163,13 +197,25 @@ def beside(
 
     The value begins close to the plot, or ends `end` pixels right of it.
     """
+    plot = sheet.width - sheet.margins["l"] - sheet.margins["r"]
     if narrow:
-        for x, said, side in ((0, name, "left"), (1, value, "right")):
+        room = plot - width(value.words, value.size - 1) - 12
+        short = replace(name, words=shortened(name.words, letters(room, name.size - 1)))
+        for x, said, side in ((0, short, "left"), (1, value, "right")):
             _beside(sheet, (x, y), said, said.size - 1, side, (0, 19), bgcolor=PAPER)
         return
-    _beside(sheet, (0, y), name, name.size, "right", (-18, 0))
+    said = _broken(name, sheet.margins["l"] - 22)
+    _beside(sheet, (0, y), said, said.size, "right", (-18, 0))
     side, shift = ("left", 16.0) if end is None else ("right", end)
     _beside(sheet, (1, y), value, value.size, side, (shift, 0))
+
+
+def _broken(name: Said, room: float) -> Said:
+    """Return a name as it fits into so many pixels: on two lines in smaller type if need be."""
+    if width(name.words, name.size) <= room:
+        return name
+    size = min(name.size, 13)
+    return replace(name, words="\n".join(lines(name.words, letters(room, size))), size=size)
 
 
 def _beside(
@@ -216,9 +262,18 @@ def line(
 
 
 def marks(
-    sheet: Sheet, x: list[float], y: list[float], symbol: str, color: str, size: float = 14
+    sheet: Sheet,
+    x: list[float],
+    y: list[float],
+    symbol: str,
+    color: str,
+    size: float = 14,
+    row: int | None = None,
 ) -> None:
-    """Draw marks of one kind; open symbols are filled with the ground."""
+    """Draw marks of one kind; open symbols are filled with the ground.
+
+    `row` is the row of the chart's table that tells what the marks are, counted from 0.
+    """
     hollow = symbol.endswith("-open")
     marker = {
         "symbol": symbol.removesuffix("-open"),
@@ -228,7 +283,8 @@ def marks(
         "line": {"color": color, "width": 3 if hollow else 0},
     }
     points = {"type": "scatter", "mode": "markers", "cliponaxis": False}
-    sheet.traces.append({**points, "x": x, "y": y, "marker": marker})
+    told = {} if row is None else {"customdata": [[row] for _ in x]}
+    sheet.traces.append({**points, "x": x, "y": y, "marker": marker, **told})
 
 
 def key_from(*parts: str) -> str:

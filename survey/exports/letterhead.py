@@ -1,15 +1,5 @@
-"""What stands at the head of papers taken along: the client's logo, the consultant's name."""
+"""What stands at the head of exports; it is kept by `survey.services.letterheads`."""
 
-from dataclasses import dataclass
+from survey.report.letterhead import PLAIN, Letterhead
 
-
-@dataclass(frozen=True)
-class Letterhead:
-    """The client's logo and the consultant's name; both may be missing."""
-
-    consultant: str = ""
-    logo: bytes | None = None
-    """A PNG."""
-
-
-PLAIN = Letterhead()
+__all__ = ["PLAIN", "Letterhead"]

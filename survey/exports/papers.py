@@ -7,7 +7,7 @@ advice, and say so at their top.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -84,6 +84,7 @@ def render_paper(key: str, language: Language, view: SurveyView, told: Settings)
         early=view.closable_from < view.ends_at,
         groups="; ".join(f"{unit.name}: {unit.asked}" for unit in view.units if unit.asked),
         when=_clock(language, view.timezone),
+        on=_calendar(language),
         listed=_lister(language),
         blank=_blank(language),
         box_size=BOX_SIZE,
@@ -112,11 +113,16 @@ def _clock(language: Language, timezone: str) -> Callable[[datetime], str]:
     def when(moment: datetime) -> str:
         there = moment.astimezone(ZoneInfo(timezone))
         if language == "de":
-            date = f"{there.day}. {MONTHS[there.month - 1]} {there.year}"
-            return f"{date}, {there:%H:%M} Uhr ({timezone})"
+            return f"{_calendar(language)(there)}, {there:%H:%M} Uhr ({timezone})"
         return f"{day(there)}, {there:%H:%M} ({timezone})"
 
     return when
+
+
+def _calendar(language: Language) -> Callable[[date], str]:
+    if language == "de":
+        return lambda when: f"{when.day}. {MONTHS[when.month - 1]} {when.year}"
+    return day
 
 
 def _lister(language: Language) -> Callable[[Sequence[str]], str]:

@@ -12,15 +12,40 @@ from survey.charts.chart import Chart
 from survey.charts.dimensions import dimension_chart
 from survey.charts.gaps import gap_chart
 from survey.charts.heatmap import heatmap_chart, key_words
+from survey.charts.response import response_chart
+from survey.charts.starting import starting_chart
+from survey.charts.trend import trend_chart
 from survey.questionnaire.definition import Questionnaire
-from survey.report import change_words, method, practice_words, verdict_words, words
-from survey.report.model import Advice, Estimate, GroupReport, PracticeResult, Report, ScaleResult
+from survey.questionnaire.guide_files import guides_for
+from survey.questionnaire.guides import Guides
+from survey.report import (
+    across_words,
+    change_words,
+    finding_words,
+    left_out_words,
+    method,
+    month_words,
+    practice_words,
+    split_words,
+    verdict_words,
+    words,
+)
+from survey.report import month as month_plan
+from survey.report.guiding import matched
+from survey.report.guiding_words import Sheet, sheet
+from survey.report.model import Advice, Estimate, GroupReport, PracticeResult, Report
 
 WORDING = {
     "words": words,
+    "finding_words": finding_words,
     "verdict_words": verdict_words,
     "practice_words": practice_words,
     "change_words": change_words,
+    "across_words": across_words,
+    "split_words": split_words,
+    "left_out_words": left_out_words,
+    "month_plan": month_plan,
+    "month_words": month_words,
     "method": method,
 }
 """The modules whose sentences the templates of a report use, by the names they use."""
@@ -56,39 +81,47 @@ class Advised:
 
 @dataclass(frozen=True)
 class GroupSection:
-    """One group: its charts, its practices by what there is to do, its critical dimensions."""
+    """One group: its charts, its practices by what there is to do, its next 30 days."""
 
     group: GroupReport
+    month: month_plan.Month | None
     dimensions: Drawn
     gaps: Drawn | None
     changes: Drawn | None
+    trend: Drawn | None
     practices: tuple[Advised, ...]
-    critical: tuple[ScaleResult, ...]
+    sheets: tuple[Sheet, ...]
+    """Questions to take into the room."""
 
 
 @dataclass(frozen=True)
 class OrganisationSection:
-    """All groups: the map, and what changed over all of them."""
+    """All groups: the map, where to start, who answered, and what changed over all of them."""
 
     report: Report
     heatmap: Drawn | None
+    starting: Drawn | None
+    response: Drawn | None
     changes: Drawn | None
+    trend: Drawn | None
     key: tuple[tuple[str, str, str], ...]
     """Fill, state and words of each state, for the key of the map."""
 
 
-def group_section(group: GroupReport, report: Report) -> GroupSection:
-    """Return the section of a group."""
-    wanted = set(report.facts.critical)
+def group_section(group: GroupReport, report: Report, guides: Guides | None = None) -> GroupSection:
+    """Return the section of a group; without `guides` with those that come with the program."""
+    guides = guides_for(report.questionnaire).guides if guides is None else guides
     dimensions = _drawn(lambda narrow: dimension_chart(group, report, narrow))
     assert dimensions is not None  # noqa: S101 -- there is always a chart of dimensions
     return GroupSection(
         group=group,
+        month=month_plan.month(group, report, guides),
+        sheets=tuple(sheet(m, report, guides) for m in matched(group, report, guides)),
         dimensions=dimensions,
         gaps=_drawn(lambda narrow: gap_chart(group, report, narrow)),
         changes=_drawn(lambda narrow: change_chart(group, report, narrow)),
+        trend=_drawn(lambda narrow: trend_chart(group, report, narrow)),
         practices=_advised(group, report.questionnaire),
-        critical=tuple(d for d in group.dimensions if d.id in wanted),
     )
 
 
@@ -98,7 +131,10 @@ def organisation_section(report: Report) -> OrganisationSection:
     return OrganisationSection(
         report=report,
         heatmap=_drawn(lambda narrow: heatmap_chart(report, narrow)) if report.groups else None,
+        starting=_drawn(lambda narrow: starting_chart(report, narrow)),
+        response=_drawn(lambda narrow: response_chart(report, narrow)),
         changes=_drawn(lambda narrow: change_chart(whole, report, narrow)) if whole else None,
+        trend=_drawn(lambda narrow: trend_chart(whole, report, narrow)) if whole else None,
         key=key_words(),
     )
 

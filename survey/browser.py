@@ -1,0 +1,174 @@
+"""A Chromium or Chrome of this machine as a tool: it turns a page into its DOM, or into a PDF.
+
+Here belongs finding it, starting it, and ending it. It is given the text of a page and nothing
+else: no address, no network, no profile of anybody's, none of the server's settings. A machine
+without one works as well; whoever asks for it then is told `NoBrowser`.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import BoundedSemaphore
+
+from survey.errors import UserError
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+OFF = "none"
+FLAGS = (
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-breakpad",
+    "--disable-dev-shm-usage",
+    # No name leads anywhere, and no address either: nothing is ever loaded.
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--proxy-server=127.0.0.1:9",
+    "--proxy-bypass-list=<-loopback>",
+)
+KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
+"""What it gets of the environment; the rest may hold passwords."""
+LIMIT = 120.0
+"""Seconds that one run may take."""
+PATIENCE = 60_000
+"""Milliseconds of its own time that it waits for scripts; they pass at once where none waits."""
+AT_ONCE = BoundedSemaphore(2)
+"""Each run takes a processor and some hundred megabytes."""
+LAST_WORDS = 200
+
+
+class NoBrowser(UserError):
+    """There is no Chromium or Chrome on this machine, so no PDF can be made here. Print the page
+    from your own browser instead, or install one (the setting browser names its path).
+    """
+
+
+class BrowserNotThere(UserError):
+    """The setting browser is "{path}", but there is no program that can be started."""
+
+
+class BrowserFailed(UserError):
+    """The browser that makes PDFs and pictures did not do it: {why}."""
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A browser's path, and how long one run of it may take."""
+
+    path: str
+    limit: float = LIMIT
+
+    def dump(self, page: str) -> str:
+        """Return the DOM of a page when its scripts are done.
+
+        Raises
+        ------
+        BrowserFailed
+            It did not start, ended with a fault, or took too long.
+        """
+        with _folder(page) as folder:
+            dom = folder / "dom.html"
+            with dom.open("wb") as out:
+                self._run(folder, ["--dump-dom"], out.fileno())
+            return dom.read_text(encoding="utf-8", errors="replace")
+
+    def print_pdf(self, page: str) -> bytes:
+        """Return a page as a tagged PDF with an outline.
+
+        Raises
+        ------
+        BrowserFailed
+            It did not start, ended with a fault, or took too long.
+        """
+        with _folder(page) as folder:
+            pdf = folder / "page.pdf"
+            how = ["--no-pdf-header-footer", "--generate-pdf-document-outline"]
+            self._run(folder, [*how, f"--print-to-pdf={pdf}"], subprocess.DEVNULL)
+            if not pdf.exists():
+                raise BrowserFailed(why="it wrote no file")
+            return pdf.read_bytes()
+
+    def _run(self, folder: Path, order: Sequence[str], out: int) -> None:
+        command = [
+            self.path,
+            *FLAGS,
+            *(["--no-sandbox"] if os.geteuid() == 0 else []),  # as root it starts in no other way
+            f"--user-data-dir={folder / 'profile'}",
+            f"--virtual-time-budget={PATIENCE}",
+            *order,
+            (folder / "page.html").as_uri(),
+        ]
+        complaints = folder / "complaints"
+        with AT_ONCE, complaints.open("wb") as err:
+            status = _run(command, folder, out, err.fileno(), self.limit)
+        if status is None:
+            raise BrowserFailed(why=f"it was still at it after {self.limit:g} seconds")
+        if status:
+            said = complaints.read_text(errors="replace").strip().splitlines()
+            last = f" ({said[-1][:LAST_WORDS]})" if said else ""
+            raise BrowserFailed(why=f"it ended with status {status}{last}")
+
+
+def find_browser(told: str = "") -> Browser | None:
+    """Find the browser that the setting names, or one on the PATH; None where there is none.
+
+    Raises
+    ------
+    BrowserNotThere
+        The setting names something that cannot be started.
+    """
+    if told == OFF:
+        return None
+    if told:
+        path = shutil.which(told)
+        if path is None:
+            raise BrowserNotThere(path=told)
+        return Browser(path)
+    found = (shutil.which(name) for name in NAMES)
+    return next((Browser(path) for path in found if path), None)
+
+
+@contextmanager
+def _folder(page: str) -> Iterator[Path]:
+    """Give a folder for this user alone, with the page in it; it is gone afterwards."""
+    with TemporaryDirectory(prefix="headwind-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "page.html").write_text(page, encoding="utf-8")
+        yield folder
+
+
+def _run(command: Sequence[str], home: Path, out: int, err: int, limit: float) -> int | None:
+    """Run a command in a process group of its own; None where its time was up.
+
+    A browser is many processes. Whatever is left of them ends with the first.
+    """
+    env = {name: os.environ[name] for name in KEPT if name in os.environ}
+    try:
+        process = subprocess.Popen(  # noqa: S603 -- our flags and our file, and no shell
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=home,
+            env={**env, "HOME": str(home), "TMPDIR": str(home)},
+            start_new_session=True,
+        )
+    except OSError as fault:
+        raise BrowserFailed(why=f"it could not be started: {fault.strerror}") from fault
+    try:
+        return process.wait(limit)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,94 @@
+"""What the chart of where to start says in words: heading, planned practice, note, message."""
+
+from collections import Counter
+
+from survey.charts.style import ADVICE
+from survey.report import across_words, practice_words, words
+from survey.report.model import Advice, Report
+
+FEW = 3
+"""So many practices are named in a heading."""
+
+
+def finding(report: Report) -> str:
+    """Return where a practice could be started, from the advice that fills the cells."""
+    groups = len(report.groups)
+    starts = _groups_with(report, "start_here")
+    if starts:
+        return f"A practice could be started in {starts} of {groups} groups{_most_often(report)}"
+    small = _groups_with(report, "try_small")
+    if small:
+        return (
+            "No practice could be started outright in any group; one could be tried small in "
+            f"{small} of {groups}"
+        )
+    if any(result.advice for group in report.groups for result in group.practices):
+        return "No practice could be started in any group: something else comes first everywhere"
+    return "There is not enough evidence to advise any group where to start"
+
+
+def _groups_with(report: Report, advice: Advice) -> int:
+    return sum(any(p.advice == advice for p in group.practices) for group in report.groups)
+
+
+def _most_often(report: Report) -> str:
+    """Return the practices that most groups could start; "" where too many share that place."""
+    counts = across_words.advice_counts(report)
+    found = [
+        (words.text(p.label), counts[p.id]["start_here"]) for p in report.questionnaire.practices
+    ]
+    most = max(many for _, many in found)
+    often = [name for name, many in found if many == most]
+    if len(often) > FEW:
+        return ""
+    where = f"in {most}" if len(often) == 1 else f"in {most} each"
+    return f"; most often {words.join(often)} ({where})" if most > 1 else ""
+
+
+def subtitle(report: Report) -> str:
+    """Return what the groups are advised on the planned practice, and what the letters mean."""
+    given = {advice for found in across_words.advice_counts(report).values() for advice in found}
+    letters = [
+        f"{look.mark}: {practice_words.advice_word(advice).lower()}"
+        for advice, look in ADVICE.items()
+        if advice in given
+    ]
+    told = f"What to do first. {'; '.join(letters)}." if letters else "No advice is given."
+    return f"{across_words.planned_sentence(report)} {told}".strip()
+
+
+def note(report: Report, many: bool) -> str:
+    """Return how many people stand behind it, the order, and what advice is."""
+    pooled = any(group.kind == "pooled" for group in report.groups)
+    gathered = " Small units taken together get no verdict and no advice." if pooled else ""
+    order = (
+        "Practices stand in the order of the questionnaire"
+        if many
+        else "Groups stand in the order of the organisation, practices in that of the questionnaire"
+    )
+    planned = across_words.planned_practice(report)
+    bold = " The planned practice is set in bold." if planned else ""
+    return (
+        f"{report.answered} of {report.asked} people stand behind it. {order}, not by rank.{bold}"
+        f"{gathered} Advice is judgement, made from the figures by rules that the method lists; "
+        "it is not validated."
+    )
+
+
+def alt(report: Report) -> str:
+    """Return the message: the heading, then how many groups get which advice on each practice."""
+    counts = across_words.advice_counts(report)
+    told = [
+        f"{words.text(practice.label)}: {_counted(counts[practice.id])}"
+        for practice in report.questionnaire.practices
+    ]
+    return f"{finding(report)}. {'; '.join(told)}."
+
+
+def _counted(found: Counter[Advice]) -> str:
+    parts = [
+        f"{practice_words.advice_word(advice).lower()} in {found[advice]}"
+        for advice in ADVICE
+        if found[advice]
+    ]
+    return words.join(parts) if parts else "no advice"

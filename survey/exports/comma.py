@@ -1,0 +1,178 @@
+"""The figures of a report as one file of commas: one long table, for other programs.
+
+Every line is one figure, or words about the report. UTF-8 with a mark at its beginning, RFC 4180.
+Spreadsheets run a text that begins with `=`, `+`, `-` or `@` as a formula, in some languages also
+one after a semicolon: such a text gets an apostrophe before the sign. Numbers stay numbers.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from survey.exports.cells import Cell, said, withheld
+from survey.exports.letterhead import PLAIN, Letterhead
+from survey.exports.tables import all_tables
+from survey.report.model import Report
+
+FORMULA = re.compile(r"(^|[;\n])(\s*)([=+\-@＝＋－＠])")
+NOT_SHOWN = "not shown"
+
+
+PRACTICE = {"measure": "Practice id", "text": "Practice", "said": "Advice"}
+COLUMNS = {
+    "row": "what the line is: verdict, finding, average, statement, knowing, doing, gap, share, "
+    "change, comment, agreed; “column” and “note” explain the file",
+    "group": "the group that is reported on",
+    "n": "people counted in the group",
+    "measure": "id of the measure, as in the questionnaire",
+    "text": "its name, or a statement as people read it",
+    "printed": "the figure as a page shows it, or words",
+    "value": f"the figure as a number; “{NOT_SHOWN}” where it is withheld: neither empty nor zero",
+    "unit": "unit of the value: points or %",
+    "edge": "“or more”, “or less” where the value is cut off",
+    "low": "lower end of the 95 % interval, or of the class",
+    "high": "upper end of the 95 % interval, or of the class",
+    "said": "what can be said of it, in words",
+    "why_withheld": "why a figure is not shown",
+}
+Line = Mapping[str, Cell]
+"""Column -> cell; what is missing is empty, because a line of that kind has no such thing."""
+Row = Mapping[str, Cell]
+"""Heading -> cell of a row of a table."""
+
+TAKEN: Mapping[str, Sequence[tuple[str, Mapping[str, str]]]] = {
+    "Groups": (
+        ("verdict", {"printed": "Verdict", "said": "Verdict because"}),
+        ("finding", {"printed": "Finding", "said": "Finding because"}),
+    ),
+    "Dimensions": (
+        (
+            "average",
+            {
+                "measure": "Measure id",
+                "text": "Measure",
+                "printed": "As printed",
+                "value": "Average",
+                "edge": "Cut off",
+                "low": "Interval from",
+                "high": "Interval to",
+                "said": "What can be said",
+            },
+        ),
+    ),
+    "Statements": (
+        (
+            "statement",
+            {
+                "measure": "Statement id",
+                "text": "Statement",
+                "printed": "As printed",
+                "value": "Average",
+                "edge": "Cut off",
+                "said": "Turned",
+            },
+        ),
+    ),
+    "Practices": (
+        ("knowing", PRACTICE | {"printed": "Knowing", "low": "Knowing from", "high": "Knowing to"}),
+        ("doing", PRACTICE | {"printed": "Doing", "low": "Doing from", "high": "Doing to"}),
+        (
+            "gap",
+            {
+                **PRACTICE,
+                "printed": "Knowing leads by",
+                "value": "Gap",
+                "edge": "Gap cut off",
+                "low": "Gap from",
+                "high": "Gap to",
+                "said": "Because",
+            },
+        ),
+    ),
+    "Obstacles": (
+        (
+            "share",
+            {
+                "measure": "Option id",
+                "text": "Obstacle",
+                "printed": "As printed",
+                "value": "Share",
+                "edge": "Cut off",
+            },
+        ),
+    ),
+    "Changes": (
+        (
+            "change",
+            {
+                "measure": "Measure id",
+                "text": "Measure",
+                "value": "Difference",
+                "edge": "Cut off",
+                "low": "Interval from",
+                "high": "Interval to",
+                "said": "What can be said",
+            },
+        ),
+    ),
+    "Comments": (("comment", {"text": "Question", "said": "Comment"}),),
+    "Commitments": (("agreed", {"text": "Who", "said": "What", "printed": "State"}),),
+}
+"""What of each table stands in the lines, and in which column."""
+MEASURED = "average", "statement", "knowing", "doing", "gap", "share", "change"
+FIGURES = "printed", "value", "edge", "low", "high"
+DEFUSED = (
+    "A text that begins with an equals sign, plus, minus or at sign, or has one after a semicolon, "
+    "has an apostrophe before the sign here, so that no spreadsheet runs it as a formula."
+)
+
+
+def render_csv(report: Report, letterhead: Letterhead = PLAIN) -> bytes:
+    """Return all figures of a report as one long table."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for line in _lines(report, letterhead):
+        writer.writerow([_written(line[name]) if name in line else "" for name in COLUMNS])
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def _lines(report: Report, letterhead: Letterhead) -> Iterator[Line]:
+    readme, *tables = all_tables(report, letterhead)
+    for table in tables:
+        heads = [column.title for column in table.columns]
+        for row, wanted in TAKEN.get(table.name, ()):
+            for cells in table.rows:
+                yield _line(row, dict(zip(heads, cells, strict=True)), wanted)
+    for name, meaning in COLUMNS.items():
+        yield {"row": said("column"), "measure": said(name), "text": said(meaning)}
+    for about, text in ((said("Signs"), said(DEFUSED)), *readme.rows):
+        if not str(about.value).startswith("Sheet "):
+            yield {"row": said("note"), "measure": about, "text": text}
+
+
+def _line(row: str, cells: Row, wanted: Mapping[str, str]) -> Line:
+    """Return one line of a kind; a withheld figure says so in its place, and why at the end."""
+    line = {name: cells[head] for name, head in wanted.items()}
+    hidden = [name for name in FIGURES if name in line and line[name].look == "withheld"]
+    shown = {name: withheld(NOT_SHOWN) if name in hidden else cell for name, cell in line.items()}
+    return {
+        "row": said(row),
+        "group": cells["Group"],
+        **({"n": cells["Counted"]} if "Counted" in cells else {}),
+        **shown,
+        **({"unit": said("%" if row == "share" else "points")} if row in MEASURED else {}),
+        **({"why_withheld": line[hidden[0]]} if hidden else {}),
+    }
+
+
+def _written(cell: Cell) -> str:
+    """Return a number with its decimals, a day, or a text that no spreadsheet runs."""
+    value = cell.value
+    if isinstance(value, float):
+        return f"{value:.{cell.decimals}f}"
+    if isinstance(value, str):
+        return FORMULA.sub(r"\1\2'\3", value)
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,0 +1,233 @@
+"""The slides of a whole organisation: verdicts, the map, where to start, changes, the method.
+
+Here belongs what stands on which slide, as in `slides_team`.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from survey.charts.heatmap import heatmap_chart
+from survey.charts.style import GREY, INK_2, LOOKS, RUST, TEAL
+from survey.disclosure.values import Withheld
+from survey.exports import slides_words as said
+from survey.exports.sections import group_section
+from survey.exports.slides_across import (
+    Whole,
+    add_comparing,
+    add_response,
+    add_starting,
+    add_stories,
+)
+from survey.exports.slides_deck import FIRST, SECOND, Deck, Said, write
+from survey.exports.slides_tables import Cell, Grid, Row, heads
+from survey.exports.slides_team import CLAIMS, Case, add_changes, add_claims, add_table
+from survey.questionnaire.definition import Scale
+from survey.report import finding_words, month, month_words, verdict_words, words
+from survey.report.model import GroupReport, Report, Rule, ScaleResult
+
+RULE_INK: dict[Rule, str] = {
+    "ready": TEAL,
+    "ready_with_conditions": TEAL,
+    "not_yet": RUST,
+    "not_enough_evidence": GREY,
+}
+MOST_NAMED = 12
+"""So many groups are named in a cell; of more only their number is told."""
+MOST_COLUMNS = 9
+
+
+def add_organisation(deck: Deck, report: Report) -> None:
+    """Add all slides of an organisation."""
+    whole = Whole(deck, report)
+    _overview(whole)
+    if report.groups:
+        _verdicts(whole)
+        _map(whole)
+        _courses(whole)
+        add_starting(whole)
+        add_comparing(whole)
+        add_response(whole)
+    if report.organisation is not None:
+        together = report.organisation
+        add_changes(Case(deck, together, report, group_section(together, report)))
+    add_stories(whole)
+    _how_to_read(whole)
+    add_claims(deck, whole.head(CLAIMS, "These sentences travel with the result.", ""), report)
+
+
+def _overview(whole: Whole) -> None:
+    report = whole.report
+    facts = report.facts
+    title, rest = verdict_words.overview(report)
+    closed = f", closed {words.day(facts.closed)}" if facts.closed else ""
+    head = whole.head(title, f"{facts.client}, {facts.title}{closed}", said.overview_notes(report))
+    slide = whole.deck.add("Finding", head)
+    critical = words.join(words.scale_names(facts.critical, report.questionnaire))
+    hangs = f"{facts.practice} hangs, in the consultant’s judgement, on {critical}."
+    left = [Said(rest), Said(hangs[0].upper() + hangs[1:] if facts.practice and critical else "")]
+    write(slide, FIRST, left)
+    right = [
+        Said("Who is counted", bold=True, size=16),
+        Said(words.response_sentence(report)),
+        Said(words.left_out_sentence(report)),
+    ]
+    write(slide, SECOND, right)
+
+
+def _verdicts(whole: Whole) -> None:
+    report = whole.report
+    judged = any(group.verdict for group in report.groups)
+    practice = any(group.finding for group in report.groups)
+    title = f"Group by group: {_counts(report)}" if judged else "What stands out, group by group"
+    subtitle = "In the order of the organisation, not by rank"
+    head = whole.head(title, subtitle, said.table_notes())
+    named = "Finding" if practice else "Verdict" if judged else ""
+    grid = Grid(
+        heads("Group", named, "What it turns on", "Answers"),
+        tuple(_verdict_row(group, report) for group in report.groups),
+        (3.1, 2.3, 5.5, 1.23),
+        12,
+        4,
+    )
+    add_table(whole.adding("Table", head), [grid], "")
+
+
+def _counts(report: Report) -> str:
+    """Return how often each finding, or else each verdict, stands in the table."""
+    judged = (_word(group) for group in report.groups if group.verdict)
+    return words.join([f"{many} {word.lower()}" for word, many in Counter(judged).items()])
+
+
+def _word(group: GroupReport) -> str:
+    if group.finding:
+        return finding_words.finding_word(group.finding)
+    return verdict_words.verdict_word(group.verdict.rule) if group.verdict else "No verdict"
+
+
+def _verdict_row(group: GroupReport, report: Report) -> Row:
+    answers = Cell(f"{group.n} of {group.asked}", color=INK_2)
+    if group.verdict is None:
+        said_of = verdict_words.standing_out(group, report)
+        return Cell(group.name, bold=True), Cell("No verdict", color=GREY), Cell(said_of), answers
+    rule, word = group.verdict.rule, verdict_words.verdict_word(group.verdict.rule)
+    turns = verdict_words.short_reason(group, report.questionnaire)
+    beside = verdict_words.beside_sentence(group, report.questionnaire)
+    if group.finding:
+        rule, word = (
+            finding_words.LIKE[group.finding.answer],
+            finding_words.finding_word(group.finding),
+        )
+        turns = finding_words.finding_sentences(group, group.finding, report)[0]
+        beside = f"For any new practice: {verdict_words.verdict_word(group.verdict.rule).lower()}."
+    verdict = Cell(word, bold=True, color=RULE_INK[rule])
+    return Cell(group.name, bold=True), verdict, Cell(f"{turns} {beside}".strip()), answers
+
+
+def _map(whole: Whole) -> None:
+    """Add the map of groups and dimensions, over more slides where there are many of either."""
+    report = whole.report
+    chart = heatmap_chart(report, False)
+    dimensions = report.questionnaire.dimensions
+    for start in range(0, len(dimensions), MOST_COLUMNS):
+        shown = dimensions[start : start + MOST_COLUMNS]
+        head = whole.head(chart.title, chart.subtitle, said.map_notes(chart.alt))
+        note = f"{said.key_line()}. {chart.note}"
+        add_table(whole.adding("Table", head), [_map_grid(report, shown)], note, chart.alt)
+
+
+def _map_grid(report: Report, dimensions: Sequence[Scale]) -> Grid:
+    wide = (12.13 - 4.1) / len(dimensions)
+    head = (
+        *heads("Group", "Answers"),
+        *(Cell(words.text(d.name), bold=True, color=INK_2, centred=True) for d in dimensions),
+    )
+    rows = [_map_row(group, dimensions, report) for group in report.groups]
+    rows += [_left_out_row(name, len(dimensions), report) for name in report.left_out]
+    return Grid(head, tuple(rows), (3.0, 1.1, *([wide] * len(dimensions))), 12, 2)
+
+
+def _map_row(group: GroupReport, dimensions: Sequence[Scale], report: Report) -> Row:
+    results = {result.id: result for result in group.dimensions}
+    shown = (_map_cell(results[d.id], report) for d in dimensions)
+    answers = Cell(f"{group.n} of {group.asked}", color=INK_2)
+    return Cell(group.name, bold=True), answers, *shown
+
+
+def _map_cell(result: ScaleResult, report: Report) -> Cell:
+    figure = result.figure
+    if isinstance(figure, Withheld):
+        return Cell(words.withheld_scale(result, report).split(":")[0], centred=True, hatched=True)
+    look = LOOKS[figure.state]
+    sign = {"": "", "high": "≥ ", "low": "≤ "}[figure.released.edge]
+    text = f"{said.GLYPHS[figure.state]} {sign}{words.number(figure.released.value)}"
+    return Cell(text, color=look.on_fill, fill=look.fill, centred=True)
+
+
+def _left_out_row(name: str, columns: int, report: Report) -> Row:
+    why = words.withheld_text(Withheld("too_few"), report.policy)
+    few = Cell(f"fewer than {report.policy.scores}", color=INK_2)
+    return Cell(name, bold=True), few, Cell(why, hatched=True, centred=True, over=columns)
+
+
+def _courses(whole: Whole) -> None:
+    found = month.courses(whole.report)
+    if not found:
+        return
+    practice = whole.report.facts.practice or "a new practice"
+    title = f"The next 30 days: {_counted_courses(found)}"
+    head = whole.head(title, f"What to do with {practice}, and in which groups", said.start_notes())
+    rows = tuple(
+        (
+            Cell(month_words.COURSE_WORDS[course], bold=True, color=_course_ink(course)),
+            Cell(str(len(groups))),
+            Cell(_some([group.name for group in groups])),
+        )
+        for course, groups in found
+    )
+    grid = Grid(heads("Course", "Groups", "Which"), rows, (3.0, 1.1, 8.03), 14)
+    add_table(
+        whole.adding("Table", head),
+        [grid],
+        "Judgement, made from the findings; each group’s own deck has its reasons.",
+    )
+
+
+def _course_ink(course: str) -> str:
+    return {"hold": RUST, "ask_again": GREY}.get(course, TEAL)
+
+
+def _counted_courses(found: Sequence[tuple[month_words.Course, Sequence[GroupReport]]]) -> str:
+    told = [f"{month_words.COURSE_WORDS[c].lower()} in {len(groups)}" for c, groups in found]
+    many = sum(len(groups) for _, groups in found)
+    return f"{words.join(told)} of {many} groups"
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return names, the first of them where there are many."""
+    if len(names) <= MOST_NAMED:
+        return "; ".join(names)
+    return f"{'; '.join(names[:MOST_NAMED])}; and {len(names) - MOST_NAMED} more"
+
+
+def _how_to_read(whole: Whole) -> None:
+    report = whole.report
+    head = whole.head(
+        "How to read this deck", "What is coloured, what is left out, and why", said.closing_notes()
+    )
+    slide = whole.deck.add("Closing", head)
+    left = [Said("How to read it", bold=True, size=16)]
+    write(slide, FIRST, left + [Said(one) for one in said.read_it(report)])
+    policy = report.policy
+    missing = (
+        words.left_out_sentence(report),
+        (
+            f"Scores are shown of {policy.scores} people and more; single statements, knowing and "
+            f"doing, and comments of {policy.single} and more."
+        ),
+        "Units with too few answers to be shown alone are taken together, and get no verdict."
+        if any(group.kind == "pooled" for group in report.groups)
+        else "",
+        "The answers themselves are destroyed." if report.facts.closed else "",
+    )
+    right = [Said("What is left out, and why", bold=True, size=16)]
+    write(slide, SECOND, right + [Said(one) for one in missing])

@@ -1,0 +1,221 @@
+"""Tables of what groups answered one by one: statements, practices, obstacles, words, agreements.
+
+Where nothing of a kind is shown of a group, one row says so and why: no group disappears.
+"""
+
+from collections.abc import Iterator
+
+from survey.disclosure.values import Released, Withheld
+from survey.exports.cells import (
+    Cell,
+    Column,
+    Table,
+    class_cells,
+    figure_cells,
+    interval_cells,
+    percent,
+    said,
+    withheld,
+)
+from survey.exports.tables_groups import COUNTED, GROUP, NO_FIGURE, TOO_FEW, everyone, named
+from survey.report import practice_words, words
+from survey.report.model import (
+    Estimate,
+    GroupReport,
+    ItemResult,
+    PickResult,
+    PracticeResult,
+    Report,
+)
+
+
+def statements_table(report: Report) -> Table:
+    """Return one row for each group and statement; one for a group of which none is shown."""
+    columns = (
+        GROUP,
+        COUNTED,
+        Column("Statement id", "See the dictionary"),
+        Column("Statement", "As people read it"),
+        Column("Dimension", "The scale it belongs to"),
+        Column("Turned", "Whether the average is turned round, so that high is healthy"),
+        Column("As printed", "The average as a page shows it", "text", NO_FIGURE),
+        Column("Average", "The average, rounded coarsely", "points", NO_FIGURE),
+        Column("Cut off", "“or more”, “or less”: the average lies there or beyond"),
+    )
+    rows = (row for group in report.groups for row in _statements(group, report))
+    about = (
+        f"From {report.policy.single} answers on. Read the high and the low ones, not small "
+        "differences."
+    )
+    return Table("Statements", about, columns, tuple(rows))
+
+
+def _statements(group: GroupReport, report: Report) -> Iterator[tuple[Cell, ...]]:
+    figures = [item.figure for item in group.items]
+    if TOO_FEW in figures and all(isinstance(figure, Withheld) for figure in figures):
+        why = withheld(words.withheld_text(TOO_FEW, report.policy, single=True))
+        yield *named(group), *[said("all statements")] * 2, said("every scale"), *[why] * 4
+        return
+    for item in group.items:
+        if words.worth_telling([item.id], item.figure, report):
+            yield _statement(group, item, report)
+
+
+def _statement(group: GroupReport, item: ItemResult, report: Report) -> tuple[Cell, ...]:
+    printed = words.figure_text(item.figure, report.policy, single=True)
+    return (
+        *named(group),
+        said(item.id),
+        said(words.item_text(item, report)),
+        said(words.text(report.questionnaire.scale(item.scale).name)),
+        said("as asked" if item.key > 0 else "turned: high means seldom or not so"),
+        *figure_cells(item.figure, printed, printed),
+    )
+
+
+def practices_table(report: Report) -> Table:
+    """Return one row for each group and practice: knowing, doing, the gap, the advice."""
+    columns = (
+        GROUP,
+        COUNTED,
+        Column("Practice id", "See the dictionary"),
+        Column("Practice", "Its name"),
+        Column("Hangs on", "The dimensions it needs"),
+        Column("Knowing", "How clear it is, as a class", "points", NO_FIGURE),
+        Column("Knowing from", "Lower end of the class", "points", NO_FIGURE),
+        Column("Knowing to", "Upper end of the class", "points", NO_FIGURE),
+        Column("Doing", "How consistently it is done, as a class", "points", NO_FIGURE),
+        Column("Doing from", "Lower end of the class", "points", NO_FIGURE),
+        Column("Doing to", "Upper end of the class", "points", NO_FIGURE),
+        Column("Knowing leads by", "As printed", "points", NO_FIGURE),
+        Column("Gap", "Knowing less doing", "points", NO_FIGURE),
+        Column("Gap cut off", "“or more”, “or less”: the gap lies there or beyond"),
+        Column("Gap from", "Lower end of the 95 % interval", "points", NO_FIGURE),
+        Column("Gap to", "Upper end of the 95 % interval", "points", NO_FIGURE),
+        Column("Advice", "What there is to do, by rules that are judgement"),
+        Column("Because", "What the advice rests on"),
+    )
+    rows = tuple(
+        _practice(group, practice, report)
+        for group in report.groups
+        for practice in group.practices
+    )
+    about = f"Figures from {report.policy.single} answers on; advice from {report.policy.scores}."
+    return Table("Practices", about, columns, rows)
+
+
+def _practice(group: GroupReport, practice: PracticeResult, report: Report) -> tuple[Cell, ...]:
+    q = report.questionnaire
+    advice = practice_words.advice_word(practice.advice) if practice.advice else "No advice"
+    return (
+        *named(group),
+        said(practice.id),
+        said(words.text(practice.label)),
+        said(words.join(words.scale_names(practice.critical, q))),
+        *class_cells(practice.know, report.policy),
+        *class_cells(practice.do, report.policy),
+        *_gap_cells(practice, report),
+        said(advice),
+        said(practice_words.advice_sentence(practice, q)),
+    )
+
+
+def _gap_cells(practice: PracticeResult, report: Report) -> tuple[Cell, ...]:
+    """Return the gap; where both means are cut off on the same side nobody can tell it."""
+    gap = practice.gap
+    why = words.withheld_text(TOO_FEW, report.policy, single=True)
+    if isinstance(gap, Estimate) and _both_cut_off(practice):
+        unknown = withheld("both cut off")
+        return unknown, unknown, unknown, *interval_cells(gap, why)
+    printed = words.figure_text(gap, report.policy, single=True)
+    return (*figure_cells(gap, why, printed.replace("-", "−")), *interval_cells(gap, why))
+
+
+def _both_cut_off(practice: PracticeResult) -> bool:
+    edges = [f.edge for f in (practice.know, practice.do) if isinstance(f, Released)]
+    return len(edges) == 2 and edges[0] == edges[1] != ""
+
+
+def obstacles_table(report: Report) -> Table:
+    """Return one row for each group and option of the pick list; one where none is shown."""
+    pick_list = report.questionnaire.pick_list
+    most = pick_list.most if pick_list else 0
+    columns = (
+        GROUP,
+        COUNTED,
+        Column("Option id", "See the dictionary"),
+        Column("Obstacle", "As people read it"),
+        Column("As printed", "The share as a page shows it", "text", NO_FIGURE),
+        Column("Share", "Share of the people, in tens", "%", NO_FIGURE),
+        Column("Cut off", "“or more”, “or less”: the share lies there or beyond"),
+    )
+    rows = (row for group in report.groups for row in _obstacles(group, report))
+    about = (
+        f"Only the {most} chosen most often are told, as many as one person could choose; from "
+        f"{report.policy.single} answers on."
+    )
+    return Table("Obstacles", about, columns, tuple(rows))
+
+
+def _obstacles(group: GroupReport, report: Report) -> Iterator[tuple[Cell, ...]]:
+    if group.picks and all(isinstance(p.figure, Withheld) for p in group.picks):
+        why = withheld(words.share_text(group.picks[0].figure, report.policy))
+        yield *named(group), *[said("all options")] * 2, why, why, why
+        return
+    yield from (_obstacle(group, pick, report) for pick in group.picks)
+
+
+def _obstacle(group: GroupReport, pick: PickResult, report: Report) -> tuple[Cell, ...]:
+    printed = words.share_text(pick.figure, report.policy)
+    return (
+        *named(group),
+        said(pick.id),
+        said(words.text(pick.text)),
+        *figure_cells(pick.figure, printed, printed, number=percent),
+    )
+
+
+def comments_table(report: Report) -> Table:
+    """Return what people wrote, where it is shown; of what was hidden only how many."""
+    columns = (
+        GROUP,
+        Column("Question", "What was asked"),
+        Column("Comment", "What was written; where a name or number was found, a word in brackets"),
+    )
+    whole = report.organisation
+    groups = [*report.groups, *([whole] if whole else [])]
+    rows = (row for group in groups for row in _comments(group))
+    return Table(
+        "Comments",
+        "In the order of the alphabet. Of small units they are taken together.",
+        columns,
+        tuple(rows),
+    )
+
+
+def _comments(group: GroupReport) -> Iterator[tuple[Cell, ...]]:
+    for question, comments in group.comments:
+        for comment in comments:
+            yield said(group.name), said(words.text(question)), said(comment)
+    if group.hidden:
+        many = len(group.hidden)
+        told = "1 comment was" if many == 1 else f"{many} comments were"
+        hidden = withheld(f"{told} hidden by the consultant")
+        yield said(group.name), said("every question"), hidden
+
+
+def commitments_table(report: Report) -> Table:
+    """Return what groups agreed to after the wave before."""
+    columns = (
+        GROUP,
+        Column("Who", "A role, and nobody's name"),
+        Column("What", "What was agreed"),
+        Column("Until", "Until when", "date"),
+        Column("State", "open, done or dropped"),
+    )
+    rows = tuple(
+        (said(group.name), said(one.who), said(one.what), Cell(one.until), said(one.state))
+        for group in everyone(report)
+        for one in group.agreed
+    )
+    return Table("Commitments", "Agreed after the wave before.", columns, rows)

@@ -1,0 +1,138 @@
+"""Tables of whole groups: who is counted with which verdict, and the map of all dimensions.
+
+Here stand also what the other tables of groups share. Everything is put as on the pages.
+"""
+
+from survey.disclosure.values import Withheld
+from survey.exports.cells import Cell, Column, Table, coloured, counted, mean, said, withheld
+from survey.questionnaire.definition import Text
+from survey.report import finding_words, verdict_words, words
+from survey.report.model import GroupReport, Report, ScaleResult, State
+
+KINDS = {
+    "whole": "one unit",
+    "pooled": "units with too few answers, taken together",
+    "node": "all groups together",
+}
+INDEX: Text = {"en": "All dimensions together"}
+MARKS: dict[State, tuple[str, str]] = {
+    "strong": ("● ", "at target"),
+    "sound": ("◆ ", "above floor"),
+    "unclear": ("○ ", "cannot tell"),
+    "weak": ("▼ ", "below floor"),
+}
+"""Mark and short words of each state, so that a map needs no colour."""
+SIGNS = {"": "", "high": "≥ ", "low": "≤ "}
+TOO_FEW = Withheld("too_few")
+NO_FIGURE = "words say why it is not shown"
+
+
+def everyone(report: Report) -> list[GroupReport]:
+    """Return the groups in the order of the tree, then all together where it is more than one."""
+    whole = report.organisation
+    together = [whole] if whole and whole.units and len(report.groups) > 1 else []
+    return [*report.groups, *together]
+
+
+GROUP = Column("Group", "The group that is reported on: a unit, or several taken together")
+COUNTED = Column("Counted", "People who could be scored on every dimension", "people", NO_FIGURE)
+
+
+def named(group: GroupReport) -> tuple[Cell, Cell]:
+    """Return what nearly every row begins with: the group, and how many people are counted."""
+    return said(group.name), counted(group.n)
+
+
+def groups_table(report: Report) -> Table:
+    """Return one row a group: who is counted, verdict, finding, conditions, reasons."""
+    practice = report.facts.practice or "a new practice"
+    columns = (
+        GROUP,
+        COUNTED,
+        Column("Asked", "People who were asked", "people", NO_FIGURE),
+        Column("Kind", "What stands behind the group"),
+        Column("Units", "Names of the units behind it"),
+        Column("Finding", f"Whether the group can carry {practice}"),
+        Column("Finding because", "What the finding rests on"),
+        Column("Verdict", "Whether it is ready for anything new, by cut-offs that are judgement"),
+        Column("Verdict because", "What the verdict rests on; without one, what stands out"),
+        Column("Conditions", "What may miss the target"),
+        Column("If the silent differed", "Whether the verdict would hold"),
+    )
+    rows = [_group_row(group, report) for group in everyone(report)]
+    rows += [_left_out_row(name, report) for name in report.left_out]
+    about = "One row a group, in the order of the organisation and not by rank."
+    return Table("Groups", about, columns, tuple(rows))
+
+
+def _group_row(group: GroupReport, report: Report) -> tuple[Cell, ...]:
+    q, verdict, finding = report.questionnaire, group.verdict, group.finding
+    because = finding_words.finding_sentences(group, finding, report) if finding else ()
+    conditions = verdict_words.conditions_sentence(group, q) if verdict else ""
+    return (
+        *named(group),
+        counted(group.asked),
+        said(KINDS[group.kind]),
+        said(words.join(group.units)),
+        said(finding_words.finding_word(finding) if finding else "no finding"),
+        said(" ".join(because) or "no finding"),
+        said(verdict_words.verdict_word(verdict.rule) if verdict else "no verdict"),
+        said(_because(group, report)),
+        said(conditions or "none"),
+        said(verdict_words.silent(group, q) if verdict else "no verdict"),
+    )
+
+
+def _because(group: GroupReport, report: Report) -> str:
+    q = report.questionnaire
+    if group.verdict is None:
+        return verdict_words.standing_out(group, report)
+    beside = verdict_words.beside_sentence(group, q)
+    return f"{verdict_words.turns_on(group, q)} {beside}".strip()
+
+
+def _left_out_row(name: str, report: Report) -> tuple[Cell, ...]:
+    why = withheld(words.withheld_text(TOO_FEW, report.policy))
+    few = withheld(f"fewer than {report.policy.scores}")
+    return said(name), few, why, said("left out"), said(name), *[why] * 6
+
+
+def map_table(report: Report) -> Table:
+    """Return groups by dimensions, each cell in the colour, the mark and the words of its state."""
+    lo, hi = report.questionnaire.range_over(item.id for item in report.questionnaire.items)
+    columns = (
+        GROUP,
+        Column("Answers", "How many of how many people are counted"),
+        *(
+            Column(words.text(d.name), f"Average of {d.id}, {lo} to {hi}", "points", NO_FIGURE)
+            for d in report.questionnaire.dimensions
+        ),
+    )
+    hidden = withheld(words.withheld_text(TOO_FEW, report.policy))
+    few = withheld(f"fewer than {report.policy.scores}")
+    rows = [_map_row(group, report) for group in report.groups]
+    rows += [(said(name), few, *[hidden] * (len(columns) - 2)) for name in report.left_out]
+    return Table(
+        "Map",
+        "Groups by dimensions, in the order of the organisation and not by rank. Coloured by what "
+        "can be said of each cell: the same state has the same colour, mark and words.",
+        columns,
+        tuple(rows),
+    )
+
+
+def _map_row(group: GroupReport, report: Report) -> tuple[Cell, ...]:
+    return (
+        said(group.name),
+        said(f"{group.n} of {group.asked}"),
+        *(_map_cell(result, report) for result in group.dimensions),
+    )
+
+
+def _map_cell(result: ScaleResult, report: Report) -> Cell:
+    figure = result.figure
+    if isinstance(figure, Withheld):
+        return withheld(words.withheld_scale(result, report))
+    mark, short = MARKS[figure.state]
+    before = f"{mark}{SIGNS[figure.released.edge]}"
+    return coloured(mean(figure.released.value), figure, before, f"  {short}")

@@ -1,0 +1,130 @@
+"""The browser as a tool: it loads nothing, gets no secrets, and never outlives its time."""
+
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from survey.browser import Browser, BrowserFailed, BrowserNotThere, find_browser
+
+
+@pytest.fixture
+def script(tmp_path):
+    """A program that stands in for a browser."""
+
+    def made(text):
+        file = tmp_path / "browser"
+        file.write_text(f"#!/bin/sh\n{text}\n")
+        file.chmod(0o755)
+        return str(file)
+
+    return made
+
+
+def test_a_machine_without_one_works_without(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_browser() is None
+
+
+def test_the_first_on_the_path_is_taken(monkeypatch, tmp_path, script):
+    path = script("true")
+    (tmp_path / "google-chrome").symlink_to(path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_browser() == Browser(str(tmp_path / "google-chrome"))
+
+
+def test_the_setting_names_another_or_none(script):
+    path = script("true")
+    assert find_browser(path) == Browser(path)
+    assert find_browser("none") is None
+
+
+def test_a_setting_that_names_nothing_is_said(tmp_path):
+    with pytest.raises(BrowserNotThere, match=r"gone.*no program that can be started"):
+        find_browser(str(tmp_path / "gone"))
+
+
+def test_one_that_hangs_is_ended_with_all_its_processes(script, tmp_path):
+    pids = tmp_path / "pids"
+    path = script(f"sleep 60 & echo $! $$ > {pids}; wait")
+    began = time.monotonic()
+    with pytest.raises(BrowserFailed, match="still at it after 1 seconds"):
+        Browser(path, limit=1).dump("<p>")
+    assert time.monotonic() - began < 10
+    for pid in map(int, pids.read_text().split()):
+        assert not alive(pid), "a process of the browser outlived it"
+
+
+def alive(pid):
+    """Say whether a process still runs; one that has ended and waits for its parent does not."""
+    try:
+        about = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return False
+    return about.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_fault_is_told_with_its_last_words(script):
+    with pytest.raises(BrowserFailed, match=r"status 3 \(no display\)"):
+        Browser(script("echo first >&2; echo no display >&2; exit 3")).print_pdf("<p>")
+
+
+def test_one_that_writes_no_file_has_failed(script):
+    with pytest.raises(BrowserFailed, match="it wrote no file"):
+        Browser(script("exit 0")).print_pdf("<p>")
+
+
+def test_it_gets_none_of_the_servers_secrets(script, monkeypatch):
+    monkeypatch.setenv("HEADWIND_SECRET_KEY", "a secret of the server")
+    monkeypatch.setenv("HEADWIND_DATABASE_URL", "postgresql://user:password@host/base")
+    assert "secret" not in (told := Browser(script("env")).dump("<p>"))
+    assert "password" not in told
+
+
+def test_its_folder_is_for_this_user_alone_and_gone_afterwards(script):
+    told = Browser(script('stat -c "%a" "$HOME"; echo "$HOME"')).dump("<p>")
+    mode, folder = told.split()
+    assert int(mode, 8) == stat.S_IRWXU
+    assert not Path(folder).exists()
+
+
+@pytest.fixture
+def real(installed_chromium, monkeypatch):
+    for name, value in installed_chromium.env.items():
+        monkeypatch.setenv(name, value)
+    return Browser(installed_chromium.path)
+
+
+@pytest.mark.browser
+def test_a_page_reaches_nobody_not_even_this_machine(real, served_nothing):
+    address, asked = served_nothing
+    page = f"""<!doctype html><p id="told">before</p><img src="{address}/image.png">
+        <script src="{address}/script.js"></script>
+        <script>fetch("{address}/data").then(() => told.textContent = "reached",
+          () => told.textContent = "failed")</script>"""
+    assert ">failed<" in real.dump(page)
+    assert asked == []
+
+
+@pytest.fixture
+def served_nothing():
+    """A server on this machine that notes what it is asked for."""
+    from threading import Thread
+
+    from werkzeug.serving import make_server
+
+    asked = []
+
+    def app(environ, start):
+        asked.append(environ["PATH_INFO"])
+        start("200 OK", [("Access-Control-Allow-Origin", "*")])
+        return [b""]
+
+    server = make_server("127.0.0.1", 0, app)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
