@@ -104,6 +104,7 @@ def fill(folder: Path) -> Opened:
         help_contact="Bench",
         harm_role="Bench",
         previous=None,
+        results_on=(now + timedelta(days=15)).date(),
     )
     with sessions() as session:
         opened = open_survey(session, KeyFolder(config.keys), plan, now)

@@ -3,6 +3,7 @@
 This is the only place that knows all parts. Nothing is decided here but what belongs to whom.
 """
 
+import logging
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,30 +15,46 @@ from jinja2 import StrictUndefined
 from sqlalchemy.orm import Session, sessionmaker
 
 from survey.ballots.keys import KeyFolder
+from survey.browser import BrowserNotThere, find_browser
+from survey.charts.pictures import Pictures
 from survey.config import Config, instance_folder, load_config
+from survey.exports.illustrating import Illustrator
+from survey.exports.parcels import Parcels
 from survey.jobs import Closings, Housekeeping
 from survey.questionnaire.shipped import shipped_folder
 from survey.report.words import day
 from survey.storage.engine import make_sessions
 from survey.storage.migrate import migrate
 from survey.web import (
+    agreeing,
     assets,
     closing,
     console,
     errors,
+    guiding,
     hiding,
     landing,
+    letterhead,
+    links,
     login,
     opening,
+    outcomes,
     papers,
+    parcel,
     promises,
     record,
     reports,
     respond,
+    result,
     security,
+    share,
+    shelf,
+    takeaway,
 )
 from survey.web.moments import moment
-from survey.web.site import EXTENSION, Site
+from survey.web.site import EXTENSION, PARCELS, Site
+
+log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 PAGES = (
@@ -45,14 +62,23 @@ PAGES = (
     landing,
     respond,
     record,
+    result,
     promises,
     login,
     console,
     opening,
     closing,
     reports,
+    guiding,
     hiding,
+    agreeing,
+    outcomes,
     papers,
+    takeaway,
+    parcel,
+    letterhead,
+    links,
+    share,
 )
 
 
@@ -83,25 +109,46 @@ def create_app(
     # Named after the package, not this module: folders follow the name.
     app = Flask("survey", static_folder=None, template_folder=str(shipped_folder("templates")))
     look = assets.load(Path(__file__).parent / "static")
-    app.extensions[EXTENSION] = Site(config, sessions, keys, clock, look)
-    closings = Closings(sessions, keys, clock, config.instance / "closing")
+    pictures = _pictures(config)
+    app.extensions[EXTENSION] = Site(config, sessions, keys, clock, look, pictures)
+    parcels = Parcels(config.instance / "parcels", sessions, pictures, clock)
+    app.extensions[PARCELS] = parcels
+    shelf.put_up(app)
+    illustrator = Illustrator(sessions, pictures, clock)
+    drawing = illustrator.start if background else None
+    closings = Closings(sessions, keys, clock, config.instance / "closing", closed=drawing)
     app.extensions[closing.EXTENSION] = closings
     if background:
-        Housekeeping(closings, sessions).start()
-    _set_up_templates(app, look)
+        if pictures.browser is None:
+            log.warning("No Chromium or Chrome: no PDF; pages draw their figures themselves.")
+        Housekeeping(closings, sessions, (parcels.tidy, illustrator.everything)).start()
+    _set_up_templates(app, look, pictures)
     security.protect(app, config)
     errors.handle(app)
     for module in PAGES:
         app.register_blueprint(module.blueprint)
-    CSRFProtect(app).exempt(respond.blueprint)
+    forms = CSRFProtect(app)
+    # Neither respondents nor readers of a link have a cookie to forge a request with.
+    for theirs in (respond, result, share):
+        forms.exempt(theirs.blueprint)
     return app
 
 
-def _set_up_templates(app: Flask, look: assets.Assets) -> None:
+def _pictures(config: Config) -> Pictures:
+    """Return where pictures are kept; without a browser pages draw their figures themselves."""
+    try:
+        browser = find_browser(config.browser)
+    except BrowserNotThere as fault:
+        log.warning("%s", fault)
+        browser = None
+    return Pictures(config.instance / "pictures", browser)
+
+
+def _set_up_templates(app: Flask, look: assets.Assets, pictures: Pictures) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["asset"] = look.address
+    app.jinja_env.globals.update(asset=look.address, picture=pictures.find)
     app.jinja_env.filters.update(moment=moment, day=day)
 
 

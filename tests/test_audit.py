@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
@@ -752,3 +753,19 @@ def test_a_survey_opened_beside_a_closed_one_passes(on_sqlite):
     with on_sqlite.place.sessions() as session:
         open_survey(session, on_sqlite.place.keys, make_plan(title="Another"), NOON)
     assert on_sqlite.wrong() == []
+
+
+def test_the_words_of_groups_and_what_they_agreed_to_are_told(database_url, tmp_path, capsys):
+    place = make_place(database_url, settle(tmp_path), results_on=date(2026, 12, 1))
+    instance = Instance(place, tmp_path, capsys)
+    instance.sql(
+        "insert into commitment (survey, group_key, who, what, until, state)"
+        " values (:slug, 'all', 'the board', 'Listen.', '2026-12-24', 'open')",
+        slug=place.slug,
+    )
+    _, told = instance.audit()
+    assert "two words for each unit that asks anybody (3)" in told
+    assert "From 1 December 2026 on, once the survey is closed" in told
+    assert "what groups agreed to, with a role and a day (1 commitment)" in told
+    assert "groups, questions, rules and key give the six words" in told
+    place.end()

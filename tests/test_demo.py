@@ -80,7 +80,10 @@ def test_the_waves_show_a_change_and_verdicts_of_every_kind(sessions, demo):
         report = load_report(session, last, NOW)
     north = next(group for group in report.groups if group.name == "Field North")
     assert any(change.clear for change in north.changes)
-    assert verdict_words.headline(north, report).endswith("with conditions")
+    assert north.verdict
+    assert north.verdict.rule == "ready_with_conditions"
+    headline = verdict_words.headline(north, report)
+    assert headline == "Field North can carry joint account planning", "what it hangs on is sound"
 
 
 def test_the_open_survey_can_be_closed_with_one_of_its_codes(place, sessions, demo):

@@ -320,6 +320,19 @@ def test_a_fault_of_a_form_of_the_console_tells_no_password_and_no_opening_code(
     assert secret.encode() not in logged
 
 
+def test_a_shared_link_is_in_no_log(site):
+    """Wherever it leads: to a report, to a password, to nothing, or into a fault."""
+    token = "KanariLink" * 3 + "xy"
+    for address in (f"/shared/{token}", f"/shared/{token}/method?x=1", f"/SHARED/{token}/x"):
+        assert site.ask("GET", address, source=VISITOR)[0] == 404
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert site.ask("POST", address, "password=x", source=VISITOR, **form)[0] in (404, 405)
+        failing = {"X-Fail": "headers"}
+        assert site.ask("GET", address, source=VISITOR, **failing)[0] in (404, 500)
+    logged = site.logs()
+    assert not [name for name, content in logged.items() if b"KanariLink" in content]
+
+
 def test_no_process_of_the_server_may_dump_its_memory(site):
     for process in (site.server.pid, site.worker()):
         limits = Path(f"/proc/{process}/limits").read_text()

@@ -85,6 +85,7 @@ def test_the_wheel_carries_everything_that_runs_and_no_test(wheel):
     for folder, ending in [
         ("survey/templates/", ".html"),
         ("survey/questionnaires/", ".toml"),
+        ("survey/questionnaires/guides/", ".toml"),
         ("survey/storage/migrations/", ".py"),
         ("survey/static/", ".css"),
         ("survey/static/", ".js"),

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -43,6 +43,7 @@ ANOTHER = {
     "revision": 2,
     "scheme": "two of three",
     "spare": 7,
+    "results_on": date(2027, 1, 12),
 }
 """For every column of a survey that may not change unnoticed, another value."""
 OTHERWISE = {
@@ -50,7 +51,6 @@ OTHERWISE = {
     "previous": "tried beside",
     "fingerprint": "the words themselves",
     "masked": "never shown, and emptied at closing",
-    "results_on": "nobody is promised a day yet",
     **dict.fromkeys(("state", "closed_at", "spoiled", "surplus", "left_out"), "not frozen"),
 }
 
@@ -134,6 +134,16 @@ def test_a_revision_gets_words_of_its_own_in_the_same_transaction(place):
     assert checked(place).fits
     with place.sessions() as session:
         assert survey_view(session, place.slug, NOON).revision == 2
+
+
+def test_a_promised_day_cannot_be_moved_or_taken_away_unnoticed(database_url, tmp_path):
+    place = make_place(database_url, tmp_path, results_on=date(2027, 1, 12))
+    with place.sessions() as session:
+        assert b"\nresults-on 10:2027-01-12\n" in frozen_text(session, place.slug)
+    for moved in (date(2027, 1, 13), None):
+        change(place, Survey, Survey.slug == place.slug, {"results_on": moved})
+        assert not checked(place).fits
+    place.end()
 
 
 def test_an_unknown_survey_has_no_text(place):

@@ -9,10 +9,12 @@ generator of that field. Its powers differ in all places up to 31, so every sing
 and every exchange of two characters is noticed, neighbours or not (two wrong characters: 31 of 32).
 """
 
+import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from hashlib import blake2b
 
+from survey.ballots.fingerprint import word_list
 from survey.errors import UserError
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -23,6 +25,9 @@ OPENING_LENGTH = 24
 """23 random characters (115 bits) and the check character."""
 RECEIPT_LENGTH = 12
 """60 bits: long enough that nobody makes a second box with the same receipt on the way."""
+
+RESULT_WORDS = 2
+"""25.8 bits: keeps other teams from stumbling into a result; no secret of any one person."""
 
 _FIELD = 0b100101
 """x^5 + x^2 + 1, primitive: x generates the field of 32 elements."""
@@ -72,6 +77,22 @@ def read_opening_code(typed: str) -> str:
     if not _is_valid(plain, OPENING_LENGTH):
         raise OpeningCodeMistyped
     return plain
+
+
+def result_words(many: int, taken: Collection[str] = ()) -> tuple[str, ...]:
+    """Return new result words, such as `abacus-plank`, all different, and none that is taken."""
+    plain = [word for word in word_list() if word.isalpha()]
+    found: dict[str, None] = {}
+    while len(found) < many:
+        drawn = "-".join(secrets.choice(plain) for _ in range(RESULT_WORDS))
+        if drawn not in taken:
+            found[drawn] = None
+    return tuple(found)
+
+
+def read_result_word(typed: str) -> str:
+    """Return the plain form of a result word as somebody typed it, with whatever in between."""
+    return "-".join(re.findall("[a-z]+", typed[:100].lower()))
 
 
 def credential(code: str, survey: str) -> bytes:

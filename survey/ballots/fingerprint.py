@@ -12,7 +12,7 @@ text as well: docs/decisions/0006.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 
@@ -60,6 +60,9 @@ class Frozen:
     """Codes of each unit beyond its people; the units' numbers have them in."""
     units: Sequence[Unit]
     questionnaire: str
+    results_on: date | None = None
+    """From when each group may see its result. Surveys opened before there was such a day have
+    none, and no line for it: their text and their words stay what they were."""
 
 
 def canonical(frozen: Frozen) -> bytes:
@@ -102,6 +105,8 @@ def _lines(frozen: Frozen) -> Iterator[tuple[str, Iterable[str]]]:
     yield "opened", [_moment(frozen.opened_at)]
     yield "ends", [_moment(frozen.ends_at)]
     yield "closable-from", [_moment(frozen.closable_from)]
+    if frozen.results_on is not None:
+        yield "results-on", [frozen.results_on.isoformat()]
     yield "timezone", [frozen.timezone]
     yield "scheme", [frozen.scheme]
     yield "holders", frozen.holders

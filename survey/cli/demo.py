@@ -100,6 +100,8 @@ def _tell(folder: Path, told: Mapping[str, Any]) -> None:
     for survey in told["surveys"]:
         if survey["state"] == "closed":
             click.echo(f"Report:   {survey['report_url']}  ({survey['name']})")
+            team, word = next(iter(survey["result_words"].items()))
+            click.echo(f"          {survey['url']}/result#{word}  (what {team} itself sees)")
         else:
             _tell_open(survey)
     click.echo(f"Data:     {folder}")

@@ -20,8 +20,8 @@ from survey.errors import UserError
 
 # Named, not imported: the app stands above the commands.
 FACTORY = "survey.app:create_app"
-UNLOGGED = re.compile(r"/+(s|static)(/|$)", re.I)
-"""Pages of respondents in any spelling, and the files that only these load."""
+UNLOGGED = re.compile(r"/+(s|shared|static)(/|$)", re.I)
+"""Pages of respondents in any spelling, the files that only these load, and shared links."""
 SQLITE = {"workers": 1, "threads": 32}  # one process, so that one lock orders the writers
 POSTGRESQL = {"workers": 2, "threads": 8}
 OWNER_ONLY = 0o077

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -25,12 +25,17 @@ from survey.services.opening import (
     open_survey,
     parse_units,
 )
+from survey.services.plan import usual_results_on
 from survey.services.starting import database
 from survey.services.surveys import survey_view
 
 
 class NotATime(UserError):
     """No date and time: “{value}”. Write it as 2027-03-31T18:00."""
+
+
+class NotADay(UserError):
+    """No day: “{value}”. Write it as 2027-04-14."""
 
 
 class NotUtf8(UserError):
@@ -50,6 +55,12 @@ class UnknownZone(UserError):
 @click.option("--critical", default="", help="Dimensions it hangs on, such as COOP,VISION.")
 @click.option("--ends", required=True, help="Last moment, such as 2027-03-31T18:00.")
 @click.option("--closable-from", default="", help="Earliest closing, at least a day from now.")
+@click.option(
+    "--results-on",
+    default="",
+    help="Day from which on each group sees its result, such as 2027-04-14; it cannot be moved."
+    " Otherwise two weeks after the end.",
+)
 @click.option("--timezone", default="UTC", show_default=True)
 @click.option("--organiser", required=True, help="Who runs the survey.")
 @click.option(
@@ -123,6 +134,7 @@ def _codes(needed: int) -> list[str]:
 def _plan(units: Path, told: dict[str, object]) -> Plan:
     text = {name: str(value or "") for name, value in told.items()}
     holders = told["holders"]
+    ends_at = _moment(text["ends"], text["timezone"])
     return Plan(
         title=text["title"],
         client=text["client"],
@@ -131,7 +143,7 @@ def _plan(units: Path, told: dict[str, object]) -> Plan:
         questionnaire_text=text_of(text["questionnaire"]),
         units=parse_units(_text(units)),
         policy=_policy(int(text["least"])),
-        ends_at=_moment(text["ends"], text["timezone"]),
+        ends_at=ends_at,
         closable_from=_moment(text["closable_from"] or text["ends"], text["timezone"]),
         timezone=text["timezone"],
         organiser=text["organiser"],
@@ -141,6 +153,7 @@ def _plan(units: Path, told: dict[str, object]) -> Plan:
         previous=text["previous"] or None,
         scheme=cast(Scheme, text["scheme"].replace("-", " ")),
         masked=parse_names(_text(Path(text["mask"]))) if text["mask"] else (),
+        results_on=_results_on(text["results_on"], ends_at, text["timezone"]),
     )
 
 
@@ -154,6 +167,18 @@ def _text(file: Path) -> str:
 def _policy(least: int) -> Policy:
     usual = Policy()
     return Policy(least, max(usual.single, least), max(usual.spread, least))
+
+
+def _results_on(value: str, ends_at: datetime, zone: str) -> date:
+    if not value:
+        try:
+            return usual_results_on(ends_at, zone)
+        except (KeyError, ValueError, OSError) as fault:
+            raise UnknownZone(name=zone[:40]) from fault
+    try:
+        return date.fromisoformat(value)
+    except ValueError as fault:
+        raise NotADay(value=value[:40]) from fault
 
 
 def _moment(value: str, zone: str) -> datetime:
@@ -178,6 +203,8 @@ def _shown_once(opened: Opened, plan: Plan, config: Config) -> dict[str, object]
         "scheme": plan.scheme,
         "opening_codes": list(opened.opening_codes),
         "codes": {names[unit]: list(codes) for unit, codes in opened.codes.items()},
+        "results_on": plan.results_on.isoformat() if plan.results_on else None,
+        "result_words": {names[unit]: word for unit, word in opened.result_words.items()},
     }
 
 

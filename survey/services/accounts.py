@@ -70,7 +70,7 @@ def add_user(session: Session, email: str, name: str, password: str) -> User:
         faults.append(f"the password needs at least {SHORTEST_PASSWORD} characters.")
     if faults:
         raise AccountIncomplete(told=" ".join(faults))
-    hashed = _HASHER.hash(password)
+    hashed = hash_password(password)
     with session.begin():
         if session.scalar(sa.select(Account.id).where(Account.email == address)):
             raise AddressTaken(email=address)
@@ -94,7 +94,7 @@ def sign_in(session: Session, email: str, password: str, now: datetime) -> str:
             sa.select(Account.id, Account.password).where(Account.email == _address(email))
         ).one_or_none()
     account, hashed = found or (None, _NOBODY)
-    if not _verified(hashed, password) or account is None:
+    if not password_fits(hashed, password) or account is None:
         raise SignInRefused
     token = secrets.token_urlsafe(32)
     with session.begin():
@@ -121,16 +121,13 @@ def sign_out(session: Session, token: str) -> None:
         session.execute(sa.delete(LoginSession).where(LoginSession.token_hash == _hash(token)))
 
 
-def _address(email: str) -> str:
-    """Return an address as it is kept; what cannot be printed is left out."""
-    return "".join(c for c in email.strip().lower() if c.isprintable())
+def hash_password(password: str) -> str:
+    """Return a password as it is kept (argon2id)."""
+    return _HASHER.hash(password)
 
 
-def _hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()
-
-
-def _verified(hashed: str, password: str) -> bool:
+def password_fits(hashed: str, password: str) -> bool:
+    """Say whether a password is the one that is kept; `TooManySignIns` while many others ask."""
     if not _TURNS.acquire(timeout=PATIENCE):
         raise TooManySignIns
     try:
@@ -139,3 +136,12 @@ def _verified(hashed: str, password: str) -> bool:
         return False
     finally:
         _TURNS.release()
+
+
+def _address(email: str) -> str:
+    """Return an address as it is kept; what cannot be printed is left out."""
+    return "".join(c for c in email.strip().lower() if c.isprintable())
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()

@@ -32,6 +32,7 @@ def survey_findings(counted: Counted) -> Iterator[Finding]:
         else:
             yield from _closed(survey, counted)
         yield from _fingerprint(survey, counted)
+        yield from _back_to_the_team(survey, counted)
     yield from _nobodys(counted)
     yield _accounts(counted)
 
@@ -195,6 +196,26 @@ def _fingerprint(survey: Survey, counted: Counted) -> Iterator[Finding]:
             f"{called(survey)}: groups, questions, rules and key no longer give its six words"
             f" “{survey.fingerprint}”. Some of it was changed after people were shown it.",
             "table survey",
+        )
+
+
+def _back_to_the_team(survey: Survey, counted: Counted) -> Iterator[Finding]:
+    """Say who may see results of groups by a word, and what is kept of what was agreed."""
+    words = sum(bool(u["result_word"]) for u in counted.units.get(survey.slug, ()))
+    if survey.results_on and words:
+        on = survey.results_on
+        yield stored(
+            f"{called(survey)}: two words for each unit that asks anybody ({words}), the same for"
+            f" all of its people. From {on.day} {on:%B %Y} on, once the survey is closed, whoever"
+            " knows them sees what was released of that unit’s group. They are made by chance and"
+            " lead to no person and no answers."
+        )
+    promises, outcomes = counted.commitments[survey.slug], counted.outcomes[survey.slug]
+    if promises or outcomes:
+        yield stored(
+            f"{called(survey)}: what groups agreed to, with a role and a day"
+            f" ({_many(promises, 'commitment')}), and what became of the planned practice"
+            f" ({_many(outcomes, 'record')}), in the words of those who run the survey."
         )
 
 

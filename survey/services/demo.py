@@ -22,9 +22,12 @@ from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.shipped import find, shipped_text
 from survey.services import demo_client as client
 from survey.services.accounts import add_user
+from survey.services.agreeing import agree, agreed_by, change_state
 from survey.services.answering import submit
 from survey.services.closing import close_survey
 from survey.services.opening import Opened, Plan, open_survey
+from survey.services.plan import usual_results_on
+from survey.services.results import words_of
 from survey.services.surveys import SurveyLine, list_surveys
 from survey.storage.engine import Sessions, reading
 from survey.storage.models import Box
@@ -83,6 +86,8 @@ def describe(sessions: Sessions, demo: Demo, url: str, now: datetime) -> Mapping
 def _described(sessions: Sessions, demo: Demo, url: str, line: SurveyLine) -> Mapping[str, object]:
     codes = demo.codes.get(line.slug, ()) if line.state == "open" else ()
     opening = demo.opening_codes.get(line.slug, ()) if line.state in ("open", "ended") else ()
+    with sessions() as session:
+        words = dict(words_of(session, line.slug))
     return {
         "id": line.slug,
         "name": line.title,
@@ -92,6 +97,7 @@ def _described(sessions: Sessions, demo: Demo, url: str, line: SurveyLine) -> Ma
         "teams": [team.unit.name for team in client.TEAMS],
         "codes": _unused(sessions, line.slug, codes),
         "opening_codes": list(opening),
+        "result_words": words,
     }
 
 
@@ -116,8 +122,20 @@ def _closed_wave(
     title = "Working environment, " + {1: "first wave", 2: "second wave"}[wave]
     opened = _open(sessions, keys, title, now, previous)
     _answer(sessions, questionnaire, opened, now, wave, 1.0)
-    close_survey(sessions, keys, opened.slug, opened.opening_codes[:1], now + RUNNING)
+    closed_at = now + RUNNING
+    close_survey(sessions, keys, opened.slug, opened.opening_codes[:1], closed_at)
+    for promise in client.PROMISES[wave]:
+        _agree(sessions, opened.slug, promise, closed_at)
     return opened.slug
+
+
+def _agree(sessions: Sessions, slug: str, told: client.Promise, closed_at: datetime) -> None:
+    """Write down what a team agreed to, two weeks after the closing, and what became of it."""
+    until = (closed_at + timedelta(days=told.days)).date()
+    with sessions() as session:
+        agree(session, slug, told.group, told.who, told.what, until, closed_at + RUNNING)
+        numbers = [a.number for a in agreed_by(session, slug, told.group)]
+        change_state(session, slug, told.group, max(numbers), told.state)
 
 
 def _open(
@@ -126,6 +144,7 @@ def _open(
     """Open a survey three days ago; whoever is asked was told that it may close after two."""
     opened_at = now - timedelta(days=3)
     ends_at = (opened_at + RUNNING).astimezone(ZoneInfo(ZONE)).replace(hour=18, minute=0)
+    ends_at = ends_at.replace(second=0, microsecond=0)
     plan = Plan(
         title=title,
         client=client.CLIENT,
@@ -134,7 +153,7 @@ def _open(
         questionnaire_text=shipped_text("environment"),
         units=client.UNITS,
         policy=Policy(),
-        ends_at=ends_at.replace(second=0, microsecond=0),
+        ends_at=ends_at,
         closable_from=(opened_at + timedelta(days=2)).replace(minute=0, second=0, microsecond=0),
         timezone=ZONE,
         organiser=client.ORGANISER,
@@ -142,6 +161,7 @@ def _open(
         help_contact=client.HELP,
         harm_role=client.HARM_ROLE,
         previous=previous,
+        results_on=usual_results_on(ends_at, ZONE),
     )
     with sessions() as session:
         return open_survey(session, keys, plan, opened_at)

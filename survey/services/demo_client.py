@@ -5,12 +5,13 @@ same way as everybody's: `survey.services.demo` opens surveys for them, seals an
 answer, and closes the surveys. Nothing here is a result.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
 from survey.disclosure.values import Unit
 from survey.questionnaire.definition import Item, Questionnaire
+from survey.report.model import CommitmentState
 
 CLIENT = "Meridian Pumps"
 PRACTICE = "joint account planning"
@@ -154,6 +155,53 @@ REMARKS = {
         "When the planning is done by those who carry it out.",
         "At the start of the season.",
         "When somebody brings good news from a customer and we take it apart together.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Something that a team agreed to after a wave; until when, in days after its closing."""
+
+    group: str
+    who: str
+    what: str
+    days: int
+    state: CommitmentState
+
+
+PROMISES: Mapping[int, Sequence[Promise]] = {
+    1: (
+        Promise(
+            "north",
+            "the leader of the team",
+            "Look back at the failed planning tool for an hour, and write down what to keep.",
+            45,
+            "done",
+        ),
+        Promise(
+            "north", "two members, drawn by lot", "Objections first, in each meeting.", 60, "done"
+        ),
+        Promise(
+            "south", "the head of sales", "Two hours a month free for planning.", 90, "dropped"
+        ),
+        Promise("desk", "the leader of the team", "A rota for the quiet hour.", 60, "open"),
+        Promise("all", "the management", "Say the reasons with each decision.", 60, "done"),
+    ),
+    2: (
+        Promise(
+            "north",
+            "the leader of the team",
+            "Plan two accounts together with Inside sales, then look back.",
+            230,
+            "open",
+        ),
+        Promise(
+            "desk", "a moderator from outside", "Agree on how we speak to each other.", 60, "done"
+        ),
+        Promise(
+            "all", "the management", "Name three goals for the year, and no fourth.", 240, "open"
+        ),
     ),
 }
 

@@ -145,4 +145,5 @@ def _frozen(row: Survey, units: Sequence[Unit]) -> Frozen:
         public_key=row.public_key,
         units=units,
         questionnaire=row.questionnaire,
+        results_on=row.results_on,
     )

@@ -13,7 +13,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from survey.ballots.codes import ALPHABET, credential, person_code
+from survey.ballots.codes import ALPHABET, credential, person_code, result_words
 from survey.ballots.keys import KeyFolder
 from survey.disclosure.values import Unit
 from survey.services.frozen import fingerprint_of
@@ -35,6 +35,8 @@ class Opened:
     """Unit id -> the codes of its people, spare ones included."""
     fingerprint: str
     """Six words that every respondent's page shows."""
+    result_words: Mapping[str, str]
+    """Unit id -> what leads its people to their group's result; for each unit that asks anybody."""
 
 
 def open_survey(session: Session, keys: KeyFolder, plan: Plan, now: datetime) -> Opened:
@@ -51,6 +53,7 @@ def open_survey(session: Session, keys: KeyFolder, plan: Plan, now: datetime) ->
     check_plan(plan, now, "", demo=True)
     slug = f"{short_name(plan.title) or 'survey'}-{_suffix()}"
     codes = _codes(plan)
+    leading = dict(zip(codes, result_words(len(codes)), strict=True))
     key = keys.create(slug, plan.scheme)
     try:
         row = _survey_row(plan, slug, key.public_key, now)
@@ -58,12 +61,12 @@ def open_survey(session: Session, keys: KeyFolder, plan: Plan, now: datetime) ->
         with session.begin():
             _check_previous(session, plan)
             session.execute(sa.insert(models.Survey), row | {"fingerprint": words})
-            session.execute(sa.insert(models.Unit), _unit_rows(slug, counted(plan)))
+            session.execute(sa.insert(models.Unit), _unit_rows(slug, counted(plan), leading))
             session.execute(sa.insert(models.Credential), _credential_rows(slug, codes))
     except BaseException:
         keys.destroy(slug)
         raise
-    return Opened(slug, key.opening_codes, codes, words)
+    return Opened(slug, key.opening_codes, codes, words, leading)
 
 
 def _suffix() -> str:
@@ -139,10 +142,13 @@ def _survey_row(plan: Plan, slug: str, public_key: bytes, now: datetime) -> dict
         "spare": plan.spare,
         "fingerprint": "",
         "masked": tuple(name.strip() for name in plan.masked if name.strip()),
+        "results_on": plan.results_on,
     }
 
 
-def _unit_rows(slug: str, units: Sequence[Unit]) -> list[dict[str, object]]:
+def _unit_rows(
+    slug: str, units: Sequence[Unit], leading: Mapping[str, str]
+) -> list[dict[str, object]]:
     """Return the rows with each parent before its children, as its reference asks."""
     depths = depths_of(units)
     rows: list[dict[str, object]] = [
@@ -153,6 +159,7 @@ def _unit_rows(slug: str, units: Sequence[Unit]) -> list[dict[str, object]]:
             "parent": unit.parent,
             "asked": unit.asked,
             "place": place,
+            "result_word": leading.get(unit.id),
         }
         for place, unit in enumerate(units)
     ]

@@ -7,7 +7,7 @@ at once. What needs the database (the earlier wave), and opening itself, stands 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from survey.ballots.keys import Scheme
@@ -23,6 +23,8 @@ from survey.services.surveys import questionnaire_of
 
 NOTICE = timedelta(hours=24)
 LONGEST = timedelta(days=366)
+RESULTS_AFTER = timedelta(days=14)
+"""How long after its end a survey shows its results, where nobody says otherwise."""
 MOST_SPARE = 1000
 MOST_CODES = 100_000
 
@@ -60,6 +62,13 @@ class Plan:
     spare: int = 0
     """Codes beyond the number of people, in each unit that asks anybody. Every code can answer, so
     they count as people asked: otherwise a unit could have more answers than people."""
+    results_on: date | None = None
+    """From this day on, in the survey's zone, each group can see its result; None: not promised."""
+
+
+def usual_results_on(ends_at: datetime, timezone: str) -> date:
+    """Return from when a survey shows its results, where nobody says otherwise."""
+    return (ends_at.astimezone(ZoneInfo(timezone)) + RESULTS_AFTER).date()
 
 
 def check_plan(plan: Plan, now: datetime, public_url: str, demo: bool) -> None:
@@ -90,6 +99,7 @@ def _faults(plan: Plan, now: datetime) -> Iterator[str]:
     yield from _scheme_faults(plan)
     yield from _policy_faults(plan.policy)
     yield from _time_faults(plan, now)
+    yield from _result_faults(plan)
     yield from _roster_faults(plan)
     yield from name_faults(plan.masked)
     yield from _questionnaire_faults(plan)
@@ -133,6 +143,17 @@ def _time_faults(plan: Plan, now: datetime) -> Iterator[str]:
         yield "A closing before the end date must be told at least a day ahead."
     if not _is_time_zone(plan.timezone):
         yield f"“{plan.timezone[:40]}” is no time zone; write one such as Europe/Berlin."
+
+
+def _result_faults(plan: Plan) -> Iterator[str]:
+    """The day begins at midnight, and no survey has a result before its end."""
+    if plan.results_on is None or plan.ends_at.tzinfo is None or not _is_time_zone(plan.timezone):
+        return
+    begins = datetime.combine(plan.results_on, time(), ZoneInfo(plan.timezone))
+    if begins < plan.ends_at:
+        yield "The team can see its result from a day after the end date on, not before."
+    elif begins > plan.ends_at + LONGEST:
+        yield "The day on which the team sees its result is more than a year after the end."
 
 
 def _is_time_zone(name: str) -> bool:

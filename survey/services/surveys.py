@@ -3,8 +3,9 @@
 Everything here only reads. Opening, answering and closing have modules of their own.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
@@ -18,12 +19,15 @@ from survey.errors import UserError
 from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.parse import parse
 from survey.report.model import Facts, Report
+from survey.services.agreed import agreed_in, with_agreed
 from survey.storage import models
 from survey.storage.engine import reading
 from survey.storage.queries import units_of
 from survey.storage.releases import read_release
 
 State = Literal["open", "ended", "destroying", "closed"]
+EARLIER_WAVES = 5
+"""So many waves before it are told with a survey, in a row."""
 
 
 class UnknownSurvey(UserError):
@@ -93,6 +97,8 @@ class SurveyView:
     """Boxes beyond the number of codes that their unit was given."""
     left_out: tuple[str, ...] | None = None
     """Ids of units whose answers appear nowhere; None while nothing is released."""
+    results_on: date | None = None
+    """From this day on each group can see its result; None: that was not promised."""
 
     @property
     def asked(self) -> int:
@@ -129,12 +135,22 @@ def load_release(session: Session, slug: str) -> Release:
 def load_report(session: Session, slug: str, now: datetime) -> Report:
     """Build the report of a closed survey from its released tables, and from nothing else."""
     with reading(session):
-        view = view_of(session, slug, now)
-        released = _release(session, _row(session, slug))
-        previous = _previous(session, view, now)
+        view, released, previous = released_of(session, slug, now)
+        agreed = agreed_in(session, view.previous) if view.previous else {}
+        older = _older(session, view, now) if previous else []
     from survey.report.build import build
 
-    return build(view.questionnaire, released, facts_of(view), previous)
+    report = build(view.questionnaire, released, facts_of(view), previous, older=older)
+    return with_agreed(report, previous[1], agreed) if previous else report
+
+
+def released_of(
+    session: Session, slug: str, now: datetime
+) -> tuple[SurveyView, Release, tuple[Facts, Release] | None]:
+    """Return all that a report is built from, the earlier wave last; inside a transaction."""
+    view = view_of(session, slug, now)
+    released = _release(session, _row(session, slug))
+    return view, released, _previous(session, view, now)
 
 
 @dataclass(frozen=True)
@@ -203,6 +219,7 @@ def view_from(row: models.Survey, units: tuple[Unit, ...], now: datetime) -> Sur
         spoiled=row.spoiled or 0,
         surplus=row.surplus or 0,
         left_out=row.left_out,
+        results_on=row.results_on,
     )
 
 
@@ -256,9 +273,14 @@ def _closed(row: models.Survey) -> tuple[str, ...]:
     return row.left_out
 
 
-def _release(session: Session, row: models.Survey) -> Release:
-    left_out = _closed(row)
-    return read_release(session, row.slug, _units(session, row.slug), _policy(row), left_out)
+def _release(session: Session, row: models.Survey, only: Collection[str] | None = None) -> Release:
+    left_out, units = _closed(row), _units(session, row.slug)
+    return read_release(session, row.slug, units, _policy(row), left_out, only)
+
+
+def _earlier_release(session: Session, row: models.Survey) -> Release:
+    """Return what a later wave is compared with: the scales, and nothing else."""
+    return _release(session, row, [s.id for s in questionnaire_of(row.questionnaire).scales])
 
 
 def _previous(session: Session, view: SurveyView, now: datetime) -> tuple[Facts, Release] | None:
@@ -268,7 +290,24 @@ def _previous(session: Session, view: SurveyView, now: datetime) -> tuple[Facts,
     row = _row(session, view.previous)
     if row.state != "closed" or row.left_out is None:
         return None
-    return facts_of(view_of(session, view.previous, now)), _release(session, row)
+    return facts_of(view_of(session, view.previous, now)), _earlier_release(session, row)
+
+
+def _older(session: Session, view: SurveyView, now: datetime) -> list[tuple[Facts, Release]]:
+    """Return the waves before the previous one, newest first, up to one of which nothing is known.
+
+    No more than a report tells in a row; and a row that runs in a circle ends.
+    """
+    found: list[tuple[Facts, Release]] = []
+    seen, slug = {view.slug, view.previous}, _row(session, str(view.previous)).previous
+    while slug is not None and slug not in seen and len(found) < EARLIER_WAVES - 1:
+        row = _row(session, slug)
+        if row.state != "closed" or row.left_out is None:
+            break
+        found.append((facts_of(view_of(session, slug, now)), _earlier_release(session, row)))
+        seen.add(slug)
+        slug = row.previous
+    return found
 
 
 def _line(row: models.Survey, asked: int, now: datetime) -> SurveyLine:

@@ -322,7 +322,7 @@ class ShareLink(Base):
     id: Mapped[int] = mapped_column(primary_key=True, doc="Number of the link.")
     token_hash: Mapped[bytes] = mapped_column(unique=True, doc="SHA-256 of its token.")
     survey: Mapped[str] = mapped_column(sa.ForeignKey("survey.slug"), index=True, doc="Its survey.")
-    scope: Mapped[str] = mapped_column(doc="The key of one group; all: the whole report.")
+    scope: Mapped[str] = mapped_column(doc="The key of one group; *: the whole report.")
     label: Mapped[str] = mapped_column(doc="For whom it was made, as the maker put it.")
     password: Mapped[str] = mapped_column(doc="argon2id hash; empty: no password.")
     made_at: Mapped[datetime] = mapped_column(doc="When it was made.")

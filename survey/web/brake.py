@@ -23,6 +23,8 @@ from survey.services.accounts import SignInRefused
 
 EXTENSION = "headwind.brake"
 CODES = "headwind.brake.codes"
+WORDS = "headwind.brake.words"
+LINKS = "headwind.brake.links"
 REST = 300.0
 """Seconds after which a wrong try is forgotten."""
 MOST_HERE = 30
@@ -32,6 +34,9 @@ MOST_FOR_ONE = 8
 alone: then anybody could keep its owner out."""
 MOST_CODES = 60
 """Wrong codes from one network address. A right one is taken all the same."""
+MOST_WORDS = 60
+"""Wrong result words from one network address. Then right ones wait as well: they are shorter than
+codes, so that somebody who may go on trying would find one."""
 MOST_KEPT = 20_000
 LATE = 0.01
 """How much later than its time a try may be dropped, as a share of it: 3 seconds. Several are then
@@ -45,6 +50,12 @@ class TooManyTries(UserError):
 class TooManyCodes(TooManyTries):
     """Too many wrong codes came from your network in the last five minutes. Please compare yours
     with your card or mail: a right code is taken at any time.
+    """
+
+
+class TooManyWords(TooManyTries):
+    """Too many wrong words came from your network in the last five minutes. Please wait five
+    minutes, compare yours with your card or mail, and try again.
     """
 
 
@@ -92,6 +103,12 @@ class Brake:
             self._counts[who] += 1
             self._wake()
             return False
+
+    def resting(self, network: str, most: int) -> bool:
+        """Say whether there were `most` wrong tries from a place; counts nothing."""
+        with self._lock:
+            self._forget()
+            return self._counts[self._hash(network)] >= most
 
     def _hash(self, network: str, *more: str) -> bytes:
         self._key = self._key or secrets.token_bytes(32)
@@ -146,6 +163,16 @@ def brake() -> Brake:
 def codes_brake() -> Brake:
     """Return the brake of this process on the codes of respondents."""
     return _brake(CODES)
+
+
+def links_brake() -> Brake:
+    """Return the brake of this process on the passwords of shared links."""
+    return _brake(LINKS)
+
+
+def words_brake() -> Brake:
+    """Return the brake of this process on result words."""
+    return _brake(WORDS)
 
 
 def _brake(name: str) -> Brake:

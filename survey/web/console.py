@@ -11,6 +11,8 @@ from functools import partial
 
 from flask import Blueprint, render_template, request
 
+from survey.services.adoption import unrecorded
+from survey.services.results import words_of
 from survey.services.surveys import (
     SurveyLine,
     SurveyView,
@@ -72,6 +74,8 @@ def survey(slug: str) -> str:
     now = site().clock()
     with site().sessions() as database:
         reached = participation(database, slug, now)
+        words = words_of(database, slug) if view.results_on else ()
+        missing = unrecorded(database, view, now)
     return render_template(
         "console/survey.html",
         view=view,
@@ -83,6 +87,8 @@ def survey(slug: str) -> str:
         least_asked=LEAST_ASKED,
         critical=critical_names(view),
         previous=known(view.previous) if view.previous else None,
+        words=words,
+        unrecorded=missing,
     )
 
 

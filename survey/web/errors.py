@@ -1,8 +1,8 @@
 """Every failure as a page: one heading, one sentence, a way on. Never a traceback.
 
-What goes wrong on a respondent's page is logged without its message, which could hold a code. So is
-what goes wrong with any form, since opening codes and passwords are sent in forms, and at an
-address that leads nowhere, which can be a mistyped link.
+What goes wrong on a respondent's page, or under a shared link, is logged without its message, which
+could hold a code or the link. So is what goes wrong with any form, since opening codes and
+passwords are sent in forms, and at an address that leads nowhere, which can be a mistyped link.
 """
 
 import logging
@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey.errors import UserError
 from survey.services.surveys import UnknownSurvey
-from survey.web.security import RESPONDENTS
+from survey.web.security import NO_LOG, RESPONDENTS
 
 SENTENCES = {
     400: ("This request was not understood", "Go back, load the page again and try once more."),
@@ -38,7 +38,7 @@ class Confidential(logging.Filter):
         if not (isinstance(record.exc_info, tuple) and has_request_context()):
             return True
         path, page = request.path, request.endpoint
-        if request.method != "GET" or page is None or path.startswith(RESPONDENTS):
+        if request.method != "GET" or page is None or path.startswith(NO_LOG):
             kind, _, trace = record.exc_info
             record.msg = "%s in %s, its message left out:\n%s"
             record.args = (kind.__name__ if kind else "?", page, "".join(format_tb(trace)))
@@ -85,7 +85,8 @@ def _http(error: HTTPException) -> Response:
 def _unforeseen(error: Exception) -> Response:
     if current_app.testing:
         raise error
-    respondent = request.path.startswith(RESPONDENTS)
-    where = "a respondent's page" if respondent else request.path
+    where = request.path
+    if where.startswith(NO_LOG):
+        where = "a respondent's page" if where.startswith(RESPONDENTS) else "a shared page"
     current_app.logger.error("Failure on %s", where, exc_info=error)
     return page(500, *SENTENCES[500])

@@ -130,6 +130,7 @@ class PlanForm(Form):
     ends = Line("Write until when people can answer.")
     timezone = Line("Write a time zone, such as Europe/Berlin.")
     closable_from = Line()
+    results_on = Line()
     organiser = Line("Write who runs the survey; respondents are told.")
     scheme = SelectField(validate_choice=False, default="one of two")
     holder_1 = Line("Write who holds the first opening code; respondents are told.")

@@ -10,7 +10,7 @@ from survey.services.hiding import Comment, UnknownComment, find_comment, set_hi
 from survey.services.surveys import NotClosedYet
 from survey.web.console import known
 from survey.web.login import login_required
-from survey.web.site import site
+from survey.web.site import parcels, site
 
 blueprint = Blueprint("hiding", __name__)
 
@@ -38,6 +38,7 @@ def hide(slug: str, mark: str) -> Reply:
         abort(400)
     with site().sessions() as database:
         set_hidden(database, slug, mark, wanted == "yes")
+    parcels().discard(slug)
     return redirect(_page_of(slug, comment), 303)
 
 

@@ -10,5 +10,10 @@ DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 def moment(when: datetime, timezone: str) -> str:
     """Return `Friday 4 December 2026, 18:00 (Europe/Berlin)`."""
-    there = when.astimezone(ZoneInfo(timezone))
-    return f"{DAYS[there.weekday()]} {day(there)}, {there:%H:%M} ({timezone})"
+    local = there(when, timezone)
+    return f"{DAYS[local.weekday()]} {day(local)}, {local:%H:%M} ({timezone})"
+
+
+def there(when: datetime, timezone: str) -> datetime:
+    """Return a moment as the clocks of a time zone show it."""
+    return when.astimezone(ZoneInfo(timezone))

@@ -41,6 +41,8 @@ class UnitCodes:
     name: str
     asked: int
     codes: tuple[str, ...]
+    word: str
+    """Leads its people to their group's result."""
 
 
 @blueprint.url_value_preprocessor
@@ -162,7 +164,7 @@ def _form(form: PlanForm, waves: Waves, token: str) -> str:
 
 def _codes(plan: Plan, opened: Opened) -> str:
     units = [
-        UnitCodes(unit.name, unit.asked, opened.codes[unit.id])
+        UnitCodes(unit.name, unit.asked, opened.codes[unit.id], opened.result_words[unit.id])
         for unit in plan.units
         if unit.id in opened.codes
     ]

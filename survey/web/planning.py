@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import cast
 from zoneinfo import ZoneInfo, available_timezones
@@ -20,6 +20,7 @@ from survey.questionnaire.definition import Questionnaire, Scale
 from survey.questionnaire.shipped import find, shipped_ids, shipped_text
 from survey.services.names import parse_names
 from survey.services.opening import Plan, PlanError, check_plan, parse_units
+from survey.services.plan import usual_results_on
 from survey.services.roster import UnitsError
 from survey.services.surveys import SurveyView
 from survey.web.forms import LEAST_SCORES, PlanForm
@@ -45,6 +46,7 @@ PLACES = (
     (r"way to open", "scheme"),
     (r"different holders", "holder_2"),
     (r"earliest closing|closing before", "closable_from"),
+    (r"sees? its result", "results_on"),
     (r"end date", "ends"),
     (r"time zone", "timezone"),
     (r"sign of harm", "harm_role"),
@@ -153,6 +155,7 @@ def _plan(form: PlanForm, now: datetime, closed: Waves) -> Plan:
         scheme=cast(Scheme, _text(form, "scheme")),
         masked=parse_names(_text(form, "masked")),
         spare=_number(form, "spare", 0),
+        results_on=_day(form, "results_on") or usual_results_on(ends_at, zone),
     )
 
 
@@ -197,6 +200,18 @@ def _moment(form: PlanForm, name: str, zone: str) -> datetime | None:
         form.refuse(name, "Write a date and a time, such as 2027-03-31T18:00.")
         return None
     return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+
+
+def _day(form: PlanForm, name: str) -> date | None:
+    """Return the day that a field says; None where it is empty or no day."""
+    typed = _text(form, name)
+    if not typed or form[name].errors:
+        return None
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        form.refuse(name, "Write a day, such as 2027-03-31.")
+        return None
 
 
 def _units(form: PlanForm) -> tuple[Unit, ...]:

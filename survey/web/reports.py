@@ -9,29 +9,33 @@ from collections.abc import Callable
 from flask import Blueprint, Response, abort, render_template, url_for
 
 from survey.exports.html import render_html
-from survey.exports.sections import WORDING, group_section, organisation_section
+from survey.exports.sections import WORDING
+from survey.report.guiding_words import labels
 from survey.report.model import GroupReport, Report
 from survey.services.hiding import mark_of
-from survey.services.surveys import NeverOpened, NotClosedYet, load_harm_signs, load_report
+from survey.services.surveys import NeverOpened, NotClosedYet, load_harm_signs
+from survey.web.assets import packed
 from survey.web.console import known
 from survey.web.login import login_required
+from survey.web.shelf import Kept, kept_report
 from survey.web.site import site
 
 blueprint = Blueprint("reports", __name__)
+blueprint.after_request(packed)
 
 
 @blueprint.get("/surveys/<slug>/report")
 @login_required
 def organisation(slug: str) -> str | tuple[str, int]:
     """Show all groups: verdicts in the order of the tree, the map, changes, what is left out."""
-    report = _report(slug)
-    if isinstance(report, str):
-        return _not_yet(slug, report)
+    kept = _kept(slug)
+    if isinstance(kept, str):
+        return _not_yet(slug, kept)
     return render_template(
         "report/organisation.html",
         slug=slug,
-        report=report,
-        section=organisation_section(report),
+        report=kept.report,
+        section=kept.whole,
         link=lambda group: _address(slug, group),
         **_hiding(slug),
         **WORDING,
@@ -42,10 +46,10 @@ def organisation(slug: str) -> str | tuple[str, int]:
 @login_required
 def file(slug: str) -> Response | tuple[str, int]:
     """Give the whole report as one file to take along."""
-    report = _report(slug)
-    if isinstance(report, str):
-        return _not_yet(slug, report)
-    response = Response(render_html(report), mimetype="text/html")
+    kept = _kept(slug)
+    if isinstance(kept, str):
+        return _not_yet(slug, kept)
+    response = Response(render_html(kept.report, pictures=site().pictures), mimetype="text/html")
     response.headers.set("Content-Disposition", "attachment", filename=f"{slug}.html")
     return response
 
@@ -54,35 +58,58 @@ def file(slug: str) -> Response | tuple[str, int]:
 @login_required
 def team(slug: str, key: str) -> str | tuple[str, int]:
     """Show one group."""
-    report = _report(slug)
-    if isinstance(report, str):
-        return _not_yet(slug, report)
-    at = next((at for at, group in enumerate(report.groups) if group.key == key), None)
-    if at is None:
-        abort(404)
-    before, group, after = (None, *report.groups, None)[at : at + 3]
+    kept = _kept(slug)
+    if isinstance(kept, str):
+        return _not_yet(slug, kept)
+    at = _place(kept.report, key)
+    before, group, after = (None, *kept.report.groups, None)[at : at + 3]
     assert group  # noqa: S101 -- the one in the middle
     return render_template(
         "report/team.html",
         slug=slug,
-        report=report,
-        section=group_section(group, report),
+        report=kept.report,
+        section=kept.section(group),
+        labels=labels("en"),
         before=before,
         after=after,
         link=lambda group: _address(slug, group),
+        month=url_for("reports.month", slug=slug, key=key) if group.verdict else "",
         **_hiding(slug),
         **WORDING,
     )
+
+
+@blueprint.get("/surveys/<slug>/report/<key>/month")
+@login_required
+def month(slug: str, key: str) -> str | tuple[str, int]:
+    """Show what to do with one group in the next 30 days; only a group with a verdict has it."""
+    kept = _kept(slug)
+    if isinstance(kept, str):
+        return _not_yet(slug, kept)
+    section = kept.section(kept.report.groups[_place(kept.report, key)])
+    if section.month is None:
+        abort(404)
+    back = _address(slug, section.group)
+    page, told = "report/month_page.html", {"report": kept.report, "section": section}
+    return render_template(page, slug=slug, back=back, **told, **WORDING)
+
+
+def _place(report: Report, key: str) -> int:
+    """Return at which place of the report a group stands; 404 where there is none of this key."""
+    at = next((at for at, group in enumerate(report.groups) if group.key == key), None)
+    if at is None:
+        abort(404)
+    return at
 
 
 @blueprint.get("/surveys/<slug>/method")
 @login_required
 def method(slug: str) -> str | tuple[str, int]:
     """Show how it was measured, every cut-off, and what nobody may conclude."""
-    report = _report(slug)
-    if isinstance(report, str):
-        return _not_yet(slug, report)
-    return render_template("report/method.html", slug=slug, report=report, **WORDING)
+    kept = _kept(slug)
+    if isinstance(kept, str):
+        return _not_yet(slug, kept)
+    return render_template("report/method.html", slug=slug, report=kept.report, **WORDING)
 
 
 @blueprint.get("/surveys/<slug>/harm")
@@ -98,14 +125,13 @@ def harm(slug: str) -> str | tuple[str, int]:
     return render_template("report/harm.html", view=view, signs=signs)
 
 
-def _report(slug: str) -> Report | str:
+def _kept(slug: str) -> Kept | str:
     """Return the report, or in one sentence why there is none (yet)."""
     known(slug)
-    with site().sessions() as database:
-        try:
-            return load_report(database, slug, site().clock())
-        except (NotClosedYet, NeverOpened) as reason:
-            return str(reason)
+    try:
+        return kept_report(slug)
+    except (NotClosedYet, NeverOpened) as reason:
+        return str(reason)
 
 
 def _not_yet(slug: str, reason: str) -> tuple[str, int]:

@@ -243,6 +243,8 @@ def _over(view: SurveyView, now: datetime) -> str:
         heading="This survey has ended",
         sentences=sentences,
         record=f"/s/{view.slug}/record",
+        result=f"/s/{view.slug}/result" if view.results_on else "",
+        results_on=view.results_on,
     )
 
 

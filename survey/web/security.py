@@ -12,6 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from survey.config import Config
 
 RESPONDENTS = "/s/"
+SHARED = "/shared/"
+NO_LOG = RESPONDENTS, SHARED
+"""Beginnings of addresses that no log may hold: of people, and with the token of a link in them."""
 
 POLICY = {
     "default-src": "'none'",
@@ -24,7 +27,7 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-"""Content-Security-Policy of a respondent's page."""
+"""Content-Security-Policy of a respondent's page, and of a shared one."""
 
 NOT_NEEDED = "camera", "geolocation", "microphone", "payment", "usb", "browsing-topics"
 
@@ -100,8 +103,8 @@ def _hosts(public_url: str) -> list[str] | None:
 
 
 def _headers(response: Response) -> Response:
-    respondent = request.path.startswith(RESPONDENTS)
-    for name, value in {**EVERYWHERE, **(RESPONDENT if respondent else OTHERS)}.items():
+    reader = request.path.startswith(NO_LOG)
+    for name, value in {**EVERYWHERE, **(RESPONDENT if reader else OTHERS)}.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
     return response

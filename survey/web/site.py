@@ -13,19 +13,25 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app
 from sqlalchemy.orm import Session, sessionmaker
 
+from survey.charts.pictures import NO_PICTURES
+
 if TYPE_CHECKING:
     from survey.ballots.keys import KeyFolder
+    from survey.charts.pictures import Pictures
     from survey.config import Config
+    from survey.exports.parcels import Parcels
     from survey.web.assets import Assets
 
 EXTENSION = "headwind"
+PARCELS = "headwind.parcels"
 
 
 @dataclass(frozen=True)
 class Site:
     """One instance of the app.
 
-    `sessions()` gives a fresh database session, `clock()` the aware time of now in UTC.
+    `sessions()` gives a fresh database session, `clock()` the aware time of now in UTC. `pictures`
+    has the pictures of figures, and the browser that draws and prints, where there is one.
     """
 
     config: Config
@@ -33,6 +39,12 @@ class Site:
     keys: KeyFolder
     clock: Callable[[], datetime]
     assets: Assets
+    pictures: Pictures = NO_PICTURES
+
+
+def parcels() -> Parcels:
+    """Return what makes PDFs of all groups in the background."""
+    return cast("Parcels", current_app.extensions[PARCELS])
 
 
 def site() -> Site:

@@ -95,6 +95,7 @@ def config(tmp_path, empty_database) -> Config:
         database_url=f"sqlite:///{file}",
         keys=tmp_path / "keys",
         secret_key="only for tests, and long enough for that",
+        browser="none",
     )
 
 

@@ -105,7 +105,7 @@ def test_twelve_people_answer_and_a_consultant_reads_what_may_be_known(
     page.wait_for_url(re.compile("/closing$|/report$"))
     page.wait_for_selector("text=/Read the report|What is left out/", timeout=60_000)
     page.goto(f"{served}/surveys/{opened.slug}/report")
-    assert page.inner_text("h1") == "Sales North is ready to carry the shared selling process"
+    assert page.inner_text("h1") == "Sales North can carry the shared selling process"
 
     with sessions() as session:
         assert set(receipts) <= set(load_receipts(session, opened.slug)) - {first}

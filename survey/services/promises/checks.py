@@ -35,7 +35,13 @@ class Check:
 
 def checks(told: Settings) -> tuple[Check, ...]:
     """Return how to check what is claimed of a survey with these settings."""
-    return (*_while_answering(told), *_at_the_server(told), *_in_the_report(told), _program())
+    return (
+        *_while_answering(told),
+        *_at_the_server(told),
+        *_in_the_report(told),
+        *_for_the_group(told),
+        _program(),
+    )
 
 
 def _while_answering(told: Settings) -> Iterator[Check]:
@@ -113,9 +119,21 @@ def _in_the_report(told: Settings) -> Iterator[Check]:
             "docs/decisions/0008-figures-together.md",
             "tests/adversary/test_figures_together.py",
             "tests/adversary/test_integer_programme.py",
+            "tests/adversary/test_split.py",
             "tests/core/test_precision.py",
         ),
     )
+
+
+def _for_the_group(told: Settings) -> Iterator[Check]:
+    if told.results:
+        yield Check(
+            "Your group sees its result from the promised day on, once the answers are opened;"
+            " nobody has to give it free.",
+            "Note the day and the two words, and look. The day is part of what the six words on the"
+            " first page are made from.",
+            ("tests/test_services_results.py", f"{WEB}/test_result.py"),
+        )
 
 
 def _program() -> Check:

@@ -17,7 +17,7 @@ ROUNDING = (
 
 @dataclass(frozen=True)
 class Said:
-    """What the respondents' page says; everything but `first` and `whole` behind a disclosure."""
+    """What the respondents' page says; everything but `first`, `whole` and `promised` folds up."""
 
     first: tuple[str, ...]
     whole: str
@@ -28,6 +28,9 @@ class Said:
     comments: str
     dangers: tuple[str, ...]
     harm: str
+    results: str
+    promised: str
+    """From when on people see their group's result; stands on the first page itself."""
 
 
 def said(told: Settings) -> Said:
@@ -42,6 +45,8 @@ def said(told: Settings) -> Said:
         comments=_on_comments(told),
         dangers=dangers(told),
         harm=_on_harm(told),
+        results=_on_results(told),
+        promised=_promised(told),
     )
 
 
@@ -80,6 +85,25 @@ def _on_opening(told: Settings) -> str:
         f"The program lets nobody open the answers before {told.opens}; until the survey is closed"
         f" they stay sealed. Opening takes {takes}. All answers are opened in one go, counted and"
         " destroyed; only the results of groups remain."
+    )
+
+
+def _promised(told: Settings) -> str:
+    """Return from when on people see the result of their own group; empty where none was named."""
+    if not told.results:
+        return ""
+    return (
+        f"From {told.results} on you can see your group’s result, whether or not anybody tells you."
+    )
+
+
+def _on_results(told: Settings) -> str:
+    """Return when and how people see the result of their own group; empty where none was named."""
+    if not told.results:
+        return ""
+    return (
+        f"From {told.results} on, and once the answers are opened, two words on your card or in"
+        " your mail lead to your group’s result. They are the same for all of your group."
     )
 
 

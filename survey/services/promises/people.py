@@ -9,6 +9,8 @@ from survey.services.promises.settings import Settings
 def around_you(told: Settings) -> Iterator[Row]:
     """Yield the rows of those who hold the report or a sign-in, and nothing else."""
     yield _colleague(told)
+    if told.results:
+        yield _two_words(told)
     yield _leader(told)
     yield _consultant(told)
     if told.harm_role:
@@ -19,7 +21,8 @@ def _colleague(told: Settings) -> Row:
     return Row(
         "colleague",
         "A colleague of yours",
-        "This page, their own code and answers, and the report if they are given it.",
+        "This page, their own code and answers, and the report if they are given it."
+        f"{' And the two words of their group.' if told.results else ''}",
         "Nothing. No page shows respondents how many have answered, or how.",
         f"What the report says of groups of {told.least} and more. Averages are rounded, and very"
         " high and very low ones cut off, so that all figures of a report taken together tell"
@@ -27,6 +30,22 @@ def _colleague(told: Settings) -> Row:
         " everybody said the same, the report shows that they did.",
         "Knowing what others answered as well: see “Two colleagues”.",
         brief="Figures of groups.",
+    )
+
+
+def _two_words(told: Settings) -> Row:
+    return Row(
+        "two_words",
+        "Whoever knows the two words of your group",
+        "The words for its result: from a card or a mail of your group, from somebody who passed"
+        " them on, or as somebody who may sign in.",
+        "Nothing. They lead to no result before the survey is closed.",
+        f"From {told.results} on the result of your group, in a few lines: how many are counted,"
+        " what is strong, what is weak, what was agreed. No comment, no sign of harm, no other"
+        " group, and nobody’s answers.",
+        helps="Keeping the words in the group. They are no code: nobody can answer with them, or"
+        " find anybody’s answers.",
+        brief="The result of your group.",
     )
 
 

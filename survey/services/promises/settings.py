@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from survey.ballots.keys import Scheme
+from survey.report.words import day
 from survey.services.surveys import SurveyView
 from survey.services.waiting import LEAST_ASKED
 
@@ -33,6 +34,8 @@ class Settings:
         Who is told where several people report harm; empty where that is not asked.
     fingerprint
         Whether six words stand for what was fixed at opening.
+    results
+        The day from which on each group can see its result, in words; empty where none was named.
     postgresql
         Whether the answers lie in PostgreSQL, which keeps a log of what was written.
     """
@@ -47,6 +50,7 @@ class Settings:
     masked: bool = True
     harm_role: str = "the works council"
     fingerprint: bool = True
+    results: str = "the day named on the first page"
     postgresql: bool = True
 
     @property
@@ -79,6 +83,7 @@ def settings_of(view: SurveyView, opens: str, *, postgresql: bool) -> Settings:
         masked=bool(view.masked),
         harm_role=view.harm_role if asks_harm else "",
         fingerprint=bool(view.fingerprint),
+        results=day(view.results_on) if view.results_on else "",
         postgresql=postgresql,
     )
 

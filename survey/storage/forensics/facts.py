@@ -8,10 +8,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 import numpy as np
+import sqlalchemy as sa
 
 from survey.storage.forensics.pages import Damaged
 from survey.storage.models import BOX_SIZE, Moment, Survey, Words
@@ -60,6 +61,8 @@ class Counted:
     receipts: Counter[str] = field(default_factory=Counter)
     figures: Counter[str] = field(default_factory=Counter)
     comments: Counter[str] = field(default_factory=Counter)
+    commitments: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
     accounts: int = 0
     sessions: int = 0
 
@@ -85,6 +88,8 @@ def count(evidence: Rows) -> Counted:
             if row["value"] is not None
         ),
         comments=_per_survey(evidence, "released_comment"),
+        commitments=_per_survey(evidence, "commitment"),
+        outcomes=_per_survey(evidence, "adoption"),
         accounts=sum(1 for _ in _whole(evidence, "account")),
         sessions=sum(1 for _ in _whole(evidence, "login_session")),
     )
@@ -134,6 +139,8 @@ def _typed(kind: object, value: Any) -> Any:
         return tuple(json.loads(value))
     if isinstance(kind, Moment) and isinstance(value, str):
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    if isinstance(kind, sa.Date) and isinstance(value, str):
+        return date.fromisoformat(value)
     return bytes(value) if isinstance(value, memoryview) else value
 
 

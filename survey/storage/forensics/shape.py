@@ -28,8 +28,10 @@ FAMILIES = (
     sa.Float,
     sa.String,
 )
+NUMBERED = "account", "commitment", "share_link"
+"""Tables whose rows are numbered by the database; none of them is of somebody who answers."""
 COUNTED = "nextval("
-"""The default of a serial number; only accounts have one."""
+"""The default of a serial number; only these have one."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def _family(kind: Any) -> type | None:
 def _fills_itself(table: sa.Table, column: Any) -> bool:
     """Say whether the database writes something of its own, such as the time, into a column."""
     default = str(column.get("default") or "").lower()
-    if table.name == "account" and column["name"] == "id":
+    if table.name in NUMBERED and column["name"] == "id":
         return bool(default) and not default.startswith(COUNTED)
     calls = "(" in default or "current_" in default
     return bool(calls or column.get("computed") or column.get("identity")) or (
