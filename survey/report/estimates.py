@@ -172,6 +172,24 @@ def as_if_all(grid: Grid, groups: Sequence[ReleasedGroup]) -> Grid:
     return _grid(figures, groups, grid.measures, grid.rules, hidden)
 
 
+def if_silent(grid: Grid, groups: Sequence[ReleasedGroup], shift: float) -> Grid:
+    """Return the averages as if those who did not answer stood apart by `shift`: shift (1 - n/N).
+
+    Their errors stay.
+    """
+    silent = np.array([1 - min(g.n / max(g.asked, 1), 1) for g in groups])
+    by = np.broadcast_to(shift * silent[:, None], grid.standing.mean.shape)
+    figures = tuple(
+        tuple(
+            replace(f, value=f.value + float(b)) if isinstance(f, Released) else f for f, b in row
+        )
+        for row in (zip(r, b, strict=True) for r, b in zip(grid.figures, by, strict=True))
+    )
+    hidden = np.stack([grid.least + by, grid.most + by], axis=-1)
+    standing = grid.standing.moved(by)
+    return _with_probabilities(figures, standing, hidden, grid.measures, grid.rules)
+
+
 def organisation_row(grid: Grid, least: int = 0) -> Grid:
     """Return one row that sums up all others: means weighted by n, errors of a stratified mean.
 

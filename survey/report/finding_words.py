@@ -168,6 +168,27 @@ def more_answers_sentence(group: GroupReport) -> str:
     return "More of the same will not tell: try small, and measure again."
 
 
+def silent_sentence(group: GroupReport, finding: Finding, report: Report) -> str:
+    """Return whether the finding would hold if those who kept silent saw the team differently."""
+    if group.n >= group.asked:
+        return "Everybody who was asked is counted."
+    if finding.answer == "too_few":
+        return "Too few are counted for a finding; what the others think cannot be guessed."
+    shift = number(report.questionnaire.readiness.silent_shift)
+    lower, higher = finding.silent_lower, finding.silent_higher
+    if lower is None or higher is None:
+        return "Nothing can be said of those who did not answer."
+    if lower == higher == finding.answer:
+        return (
+            "The finding stays the same if those who did not answer see the team "
+            f"{shift} points worse, or {shift} points better."
+        )
+    return (
+        f"If those who did not answer see the team {shift} points worse, the finding would be "
+        f"“{FINDINGS[lower].lower()}”; {shift} points better, “{FINDINGS[higher].lower()}”."
+    )
+
+
 def _between(group: GroupReport, report: Report) -> str:
     rules = report.questionnaire.readiness
     doubtful = [

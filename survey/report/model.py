@@ -110,6 +110,9 @@ class Finding:
     """Scales that are to be mended or watched, those that matter most first."""
     small: bool
     """Whether to begin with one small trial, and not with everybody."""
+    silent_lower: Answer | None = None
+    """The answer if those who did not answer stood lower."""
+    silent_higher: Answer | None = None
 
 
 CommitmentState = Literal["open", "done", "dropped"]

@@ -233,6 +233,30 @@ def test_without_a_named_practice_the_page_opens_with_the_general_verdict() -> N
     assert plan.heading == "North, the next 30 days: start a new practice"
 
 
+def test_a_finding_that_hangs_on_the_silent_says_so() -> None:
+    sure, shaky = reported(level(4.0), 12, 13), reported(level(3.4, OPEN=3.2), 9, 13)
+    for report, holds in ((sure, True), (shaky, False)):
+        (group,) = report.groups
+        assert group.finding is not None
+        told = finding_words.silent_sentence(group, group.finding, report)
+        assert told.startswith("The finding stays the same") is holds
+    assert shaky.groups[0].finding is not None
+    assert shaky.groups[0].finding.silent_higher == "can"
+    assert shaky.groups[0].finding.silent_lower != "can"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(means, near), sizes)
+def test_if_the_silent_agreed_with_the_others_the_finding_would_be_the_same(
+    figures: dict[str, float], size: tuple[int, int]
+) -> None:
+    rules = replace(QUESTIONNAIRE.readiness, silent_shift=0.0)
+    asked = replace(QUESTIONNAIRE, readiness=rules)
+    (group,) = build(asked, released(figures, *size), FACTS).groups
+    assert group.finding is not None
+    assert group.finding.silent_lower == group.finding.silent_higher == group.finding.answer
+
+
 def test_two_camps_on_what_it_hangs_on_are_a_condition_however_high_the_average() -> None:
     out = released(level(4.0))
     (group,) = out.groups
