@@ -21,6 +21,7 @@ from survey.config import Config, instance_folder, load_config
 from survey.exports.illustrating import Illustrator
 from survey.exports.parcels import Parcels
 from survey.jobs import Closings, Housekeeping
+from survey.questionnaire.guide_files import FOLDER
 from survey.questionnaire.shipped import shipped_folder
 from survey.report.words import day
 from survey.storage.engine import make_sessions
@@ -111,7 +112,8 @@ def create_app(
     look = assets.load(Path(__file__).parent / "static")
     pictures = _pictures(config)
     app.extensions[EXTENSION] = Site(config, sessions, keys, clock, look, pictures)
-    parcels = Parcels(config.instance / "parcels", sessions, pictures, clock)
+    own_guides = config.instance / FOLDER
+    parcels = Parcels(config.instance / "parcels", sessions, pictures, clock, own_guides)
     app.extensions[PARCELS] = parcels
     shelf.put_up(app)
     illustrator = Illustrator(sessions, pictures, clock)

@@ -14,7 +14,7 @@ import re
 import time
 import zipfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
@@ -26,6 +26,7 @@ from survey.charts.pictures import Pictures
 from survey.errors import UserError
 from survey.exports.illustrating import charts_of
 from survey.exports.pdf import group_pdf
+from survey.questionnaire.guide_files import guides_for
 from survey.report.model import Report
 from survey.report.narrowed import only
 from survey.services.letterheads import load_letterhead
@@ -59,8 +60,10 @@ class Parcels:
         sessions: sessionmaker[Session],
         pictures: Pictures,
         clock: Callable[[], datetime],
+        guides: Path | None = None,
     ) -> None:
-        self._folder, self._sessions = folder, sessions
+        """Keep parcels in a folder; `guides`: the folder of a consultant's own guides."""
+        self._folder, self._sessions, self._guides = folder, sessions, guides
         self._pictures, self._clock = pictures, clock
 
     def start(self, slug: str) -> bool:
@@ -77,6 +80,7 @@ class Parcels:
             raise NoBrowser
         with self._sessions() as session:
             report = load_report(session, slug, self._clock())
+        guides = guides_for(report.questionnaire, self._guides).guides
         self._folder.mkdir(mode=0o700, exist_ok=True)
         lock = _locked(self._file(slug, "lock"))
         if lock is None:
@@ -84,7 +88,11 @@ class Parcels:
         self._file(slug, "zip").unlink(missing_ok=True)
         self._tell(slug, Progress(total=len(report.groups)))
         # A daemon: a server that ends need not wait for what can be made again.
-        work = Thread(target=self._run, args=(slug, report, lock), name=f"parcel {slug}")
+        work = Thread(
+            target=self._run,
+            args=(slug, replace(report, guides=guides), lock),
+            name=f"parcel {slug}",
+        )
         work.daemon = True
         work.start()
         return True

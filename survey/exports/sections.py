@@ -17,7 +17,6 @@ from survey.charts.starting import starting_chart
 from survey.charts.trend import trend_chart
 from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.guide_files import guides_for
-from survey.questionnaire.guides import Guides
 from survey.report import (
     across_words,
     change_words,
@@ -108,9 +107,9 @@ class OrganisationSection:
     """Fill, state and words of each state, for the key of the map."""
 
 
-def group_section(group: GroupReport, report: Report, guides: Guides | None = None) -> GroupSection:
-    """Return the section of a group; without `guides` with those that come with the program."""
-    guides = guides_for(report.questionnaire).guides if guides is None else guides
+def group_section(group: GroupReport, report: Report) -> GroupSection:
+    """Return the section of a group."""
+    guides = report.guides or guides_for(report.questionnaire).guides
     dimensions = _drawn(lambda narrow: dimension_chart(group, report, narrow))
     assert dimensions is not None  # noqa: S101 -- there is always a chart of dimensions
     return GroupSection(

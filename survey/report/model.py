@@ -11,6 +11,7 @@ from typing import Literal
 
 from survey.disclosure.values import Policy, Released, Withheld
 from survey.questionnaire.definition import Questionnaire, Text
+from survey.questionnaire.guides import Guides
 
 State = Literal["strong", "sound", "unclear", "weak"]
 """strong: likely at the target; sound: very likely at the floor; weak: very likely below it."""
@@ -273,3 +274,5 @@ class Report:
     """None where newcomers and veterans were not asked for, or too few to be compared."""
     comparisons: tuple[Comparison, ...] = ()
     """The index, then the dimensions; empty where too few groups or people can be compared."""
+    guides: Guides | None = None
+    """Where questions and first actions come from; None: those that come with the program."""

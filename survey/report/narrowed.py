@@ -56,6 +56,7 @@ def only(report: Report, key: str) -> Report:
         asked=group.asked,
         answered=group.n,
         previous=report.previous,
+        guides=report.guides,
     )
 
 

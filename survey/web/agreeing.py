@@ -18,11 +18,12 @@ from survey.services.agreeing import (
     change_state,
     remove,
 )
-from survey.services.surveys import NeverOpened, NotClosedYet, load_report
+from survey.services.surveys import NeverOpened, NotClosedYet
 from survey.web.console import known
 from survey.web.forms import tidy
 from survey.web.login import login_required
 from survey.web.moments import there
+from survey.web.shelf import kept_report
 from survey.web.site import site
 
 blueprint = Blueprint("agreeing", __name__)
@@ -83,8 +84,7 @@ def group_of(slug: str, key: str) -> GroupReport:
     ------
     NotClosedYet, NeverOpened
     """
-    with site().sessions() as database:
-        report = load_report(database, slug, site().clock())
+    report = kept_report(slug).report
     groups = [*report.groups, *filter(None, [report.organisation])]
     found = next((group for group in groups if group.key == key), None)
     if found is None:

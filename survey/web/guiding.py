@@ -10,9 +10,10 @@ from survey.questionnaire.guide_files import FOLDER, guides_for
 from survey.report import words
 from survey.report.guiding import matched
 from survey.report.guiding_words import LABELS, labels, sheet
-from survey.services.surveys import NeverOpened, NotClosedYet, load_report
+from survey.services.surveys import NeverOpened, NotClosedYet
 from survey.web.console import known
 from survey.web.login import login_required
+from survey.web.shelf import kept_report
 from survey.web.site import site
 
 blueprint = Blueprint("guiding", __name__)
@@ -23,11 +24,10 @@ blueprint = Blueprint("guiding", __name__)
 def questions(slug: str, key: str) -> str | tuple[str, int]:
     """Show the guides for one group in one of their languages; on paper one sheet for each."""
     known(slug)
-    with site().sessions() as database:
-        try:
-            report = load_report(database, slug, site().clock())
-        except (NotClosedYet, NeverOpened) as reason:
-            return render_template("report/not_yet.html", slug=slug, reason=str(reason)), 404
+    try:
+        report = kept_report(slug).report
+    except (NotClosedYet, NeverOpened) as reason:
+        return render_template("report/not_yet.html", slug=slug, reason=str(reason)), 404
     group = next((group for group in report.groups if group.key == key), None)
     if group is None:
         abort(404)

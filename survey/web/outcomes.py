@@ -24,12 +24,13 @@ from survey.services.adoption import (
     record_outcome,
 )
 from survey.services.agreeing import UnknownGroup
-from survey.services.surveys import NeverOpened, NotClosedYet, SurveyView, load_report
+from survey.services.surveys import NeverOpened, NotClosedYet, SurveyView
 from survey.web.agreeing import group_of
 from survey.web.console import known
 from survey.web.forms import tidy
 from survey.web.login import login_required
 from survey.web.moments import there
+from survey.web.shelf import kept_report
 from survey.web.site import site
 
 blueprint = Blueprint("outcomes", __name__)
@@ -58,11 +59,11 @@ class Asked:
 def every(slug: str) -> str | tuple[str, int]:
     """Show what is on record of every group."""
     view = known(slug)
+    try:
+        report = kept_report(slug).report
+    except (NotClosedYet, NeverOpened) as reason:
+        return _not_yet(slug, str(reason))
     with site().sessions() as database:
-        try:
-            report = load_report(database, slug, site().clock())
-        except (NotClosedYet, NeverOpened) as reason:
-            return _not_yet(slug, str(reason))
         told = outcomes(database, slug)
     return render_template(
         "console/outcomes.html",

@@ -30,11 +30,12 @@ from survey.services.sharing import (
     resolve,
     unlock,
 )
-from survey.services.surveys import load_report, survey_view
+from survey.services.surveys import survey_view
 from survey.web import errors
 from survey.web.brake import TooManyTries, links_brake
 from survey.web.moments import moment
 from survey.web.security import forged
+from survey.web.shelf import kept_report
 from survey.web.site import site
 from survey.web.takeaway import sent_file, sent_logo
 
@@ -186,8 +187,7 @@ def _found(token: str) -> Shared:
 
 def _reader(token: str, link: Shared) -> Reader:
     with site().sessions() as database:
-        now = site().clock()
-        report = load_report(database, link.slug, now)
+        now, report = site().clock(), kept_report(link.slug).report
         letterhead = load_letterhead(database, link.slug)
         timezone = survey_view(database, link.slug, now).timezone
     seen = report if link.scope == WHOLE else only(report, link.scope)

@@ -6,6 +6,7 @@ process keeps its own.
 """
 
 from collections import OrderedDict
+from dataclasses import replace
 from functools import cached_property
 from threading import Lock
 
@@ -18,7 +19,6 @@ from survey.exports.sections import (
     organisation_section,
 )
 from survey.questionnaire.guide_files import FOLDER, guides_for
-from survey.questionnaire.guides import Guides
 from survey.report.model import GroupReport, Report
 from survey.services.editions import Edition, edition_of
 from survey.services.surveys import load_report
@@ -32,8 +32,8 @@ MOST = 12
 class Kept:
     """A report with the sections that were made of it so far."""
 
-    def __init__(self, report: Report, guides: Guides) -> None:
-        self.report, self.guides = report, guides
+    def __init__(self, report: Report) -> None:
+        self.report = report
         self._sections: dict[str, GroupSection] = {}
 
     @cached_property
@@ -44,7 +44,7 @@ class Kept:
     def section(self, group: GroupReport) -> GroupSection:
         """Return the section of one group of this report."""
         if group.key not in self._sections:
-            self._sections[group.key] = group_section(group, self.report, self.guides)
+            self._sections[group.key] = group_section(group, self.report)
         return self._sections[group.key]
 
 
@@ -86,7 +86,7 @@ def kept_report(slug: str) -> Kept:
         kept = shelf.find(slug, edition)
         report = kept.report if kept else load_report(database, slug, site().clock())
     guides = guides_for(report.questionnaire, site().config.instance / FOLDER).guides
-    if kept is None or kept.guides != guides:
-        kept = Kept(report, guides)
+    if kept is None or report.guides != guides:
+        kept = Kept(replace(report, guides=guides))
         shelf.keep(slug, edition, kept)
     return kept

@@ -15,10 +15,11 @@ from survey.report.letterhead import Letterhead
 from survey.report.model import GroupReport, Report
 from survey.report.narrowed import only
 from survey.services.letterheads import load_letterhead
-from survey.services.surveys import NeverOpened, NotClosedYet, load_report
+from survey.services.surveys import NeverOpened, NotClosedYet
 from survey.web import errors
 from survey.web.console import known
 from survey.web.login import login_required
+from survey.web.shelf import kept_report
 from survey.web.site import site
 
 blueprint = Blueprint("takeaway", __name__)
@@ -98,11 +99,10 @@ def sent_logo(letterhead: Letterhead) -> Response:
 def closed_report(slug: str) -> Report | str:
     """Return the report, or in one sentence why there is none (yet)."""
     known(slug)
-    with site().sessions() as database:
-        try:
-            return load_report(database, slug, site().clock())
-        except (NotClosedYet, NeverOpened) as reason:
-            return str(reason)
+    try:
+        return kept_report(slug).report
+    except (NotClosedYet, NeverOpened) as reason:
+        return str(reason)
 
 
 def no_report(slug: str, reason: str) -> tuple[str, int]:

@@ -19,7 +19,7 @@ from survey.ballots.payload import Response
 from survey.config import Config
 from survey.disclosure.values import Policy, Unit, Withheld
 from survey.exports.html import render_html
-from survey.report import method, practice_words, verdict_words, words
+from survey.report import finding_words, method, practice_words, verdict_words, words
 from survey.services.accounts import add_user
 from survey.services.answering import submit
 from survey.services.closing import close_survey
@@ -138,7 +138,10 @@ def test_a_page_says_the_verdict_of_the_report_and_nothing_else(closed, reader):
     assert reader.html.h1 == verdict_words.headline(north, report)
     said = [text_of(p) for p in reader.html.all("p") if "verdict-word" in (p.get("class") or "")]
     assert said == [verdict_words.verdict_word(north.verdict.rule)]
-    assert verdict_words.silent_sentence(north.verdict, report.questionnaire) in reader.html.text
+    assert north.finding
+    assert finding_words.silent_sentence(north, north.finding, report) in reader.html.text
+    for sentence in finding_words.finding_sentences(north, north.finding, report):
+        assert sentence in reader.html.text
     assert "12 of 14 people" in reader.html.text
 
 

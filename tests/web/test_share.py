@@ -291,7 +291,7 @@ def test_a_shared_page_is_kept_nowhere_and_tells_nobody_where_it_was(page, to):
         assert "connect-src 'none'" in headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("failing", ["load_report", "resolve"])
+@pytest.mark.parametrize("failing", ["kept_report", "resolve"])
 def test_a_failure_tells_the_log_no_link(app, to, monkeypatch, caplog, failing):
     address = to()
 
