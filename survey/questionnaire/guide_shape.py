@@ -80,6 +80,10 @@ class ActionTable(Table):
     source: Annotated[str, Field(max_length=200)] = needed(
         'the published work that the idea is from, or "judgement"', "judgement"
     )
+    begins: bool = Field(
+        default=False,
+        description="whether it begins the planned practice already; left out while that is held",
+    )
 
 
 class GuideFile(Header):

@@ -51,6 +51,8 @@ class Action:
     sign: Text
     source: str
     """The published work that the idea is from, or `JUDGEMENT`."""
+    begins: bool = False
+    """Whether it begins the planned practice already."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,8 @@ def _guide(table: GuideTable, actions: list[ActionTable]) -> Guide:
         avoid=_texts(table.avoid),
         note=_text(table.note),
         actions=tuple(
-            Action(a.who, a.days, _text(a.text), _text(a.sign), _line(a.source)) for a in actions
+            Action(a.who, a.days, _text(a.text), _text(a.sign), _line(a.source), a.begins)
+            for a in actions
         ),
     )
 

@@ -9,7 +9,7 @@ is decided in this order: docs/decisions/0010.
 from collections.abc import Iterable, Sequence
 
 from survey.questionnaire.definition import Questionnaire, Readiness
-from survey.report.model import Answer, Estimate, Facts, Finding, GroupReport, ScaleResult
+from survey.report.model import Advice, Answer, Estimate, Facts, Finding, GroupReport, ScaleResult
 
 TOO_FEW = {"too_few", "low_response", "dimension_missing"}
 """Reasons of a verdict that more answers would mend."""
@@ -39,53 +39,61 @@ def finding(group: GroupReport, facts: Facts, questionnaire: Questionnaire) -> F
     First that applies:
 
     1. too few answers for a verdict: "too_few";
-    2. a critical dimension, capacity or resolve very likely below the floor, the team as a whole
-       likely below it, or advice to mend the environment first where the practice is one of those
-       asked about: "cannot_yet";
-    3. no verdict for being too close: "too_close";
-    4. in a team that is not yet ready a critical dimension more likely below the floor than above:
-       "cannot_yet";
-    5. a critical dimension not very likely above the floor, or one on which the team is in two
-       camps, capacity or resolve averaging below it, or a team not yet ready for other reasons:
-       "can_with_conditions";
-    6. "can".
+    2. a critical dimension, capacity or resolve very likely below the floor, or the team as a whole
+       likely below it: "cannot_yet";
+    3. a critical dimension not more likely above the floor than below, or the team as a whole not
+       likely above it: "too_close", in a team that is not yet ready "cannot_yet";
+    4. another dimension that low, a critical one not very likely above the floor or one on which
+       the team is in two camps, capacity or resolve averaging below it, or a practice that is asked
+       about and is not clear enough: "can_with_conditions";
+    5. "can".
+
+    Whatever stands higher, the answer is never worse for it.
     """
     if not facts.practice or group.verdict is None:
         return None
-    rules, reasons = questionnaire.readiness, set(group.verdict.reasons)
+    rules = questionnaire.readiness
     critical = facts.critical or tuple(d.id for d in group.dimensions)
     ranked = _ranked(d for d in group.dimensions if d.id in critical)
-    against = [*_weak(ranked), *_weak(_beside(group)), *_held_back(group, facts)]
+    against = [*_weak(ranked), *_weak(_beside(group))]
     doubtful = [d.id for d in ranked if d.split or _p_floor(d) < rules.gate - SMALL]
-    conditions = [*_elsewhere(group, critical), *doubtful, *_low(_beside(group), rules)]
-    answer = _answer(group, reasons, against, conditions, ranked, rules)
+    elsewhere = _elsewhere(group, critical, rules)
+    conditions = [*elsewhere, *doubtful, *_low(_beside(group), rules)]
+    own = _own_advice(group, facts)
+    unclear = own == "clarify_first"
+    answer = _answer(group, against, bool(conditions) or unclear, ranked, rules)
     return Finding(
         answer=answer,
         critical=critical,
         against=_once(against),
         conditions=_once(c for c in conditions if c not in against),
-        small=answer == "too_close" or group.verdict.rule == "not_yet" or bool(doubtful),
+        small=answer == "too_close" or bool(elsewhere or doubtful) or unclear,
+        own=own if answer in ("can", "can_with_conditions") else None,
     )
 
 
 def _answer(
     group: GroupReport,
-    reasons: set[str],
     against: Sequence[str],
-    conditions: Sequence[str],
+    conditions: bool,
     critical: Sequence[ScaleResult],
     rules: Readiness,
 ) -> Answer:
+    assert group.verdict is not None  # noqa: S101 -- only judged groups are asked about
+    reasons = set(group.verdict.reasons)
     if reasons & TOO_FEW:
         return "too_few"
     if against or "index_below_floor" in reasons:
         return "cannot_yet"
-    if "too_close_to_call" in reasons:
-        return "too_close"
-    not_yet = group.verdict is not None and group.verdict.rule == "not_yet"
-    if not_yet and any(_p_floor(d) < rules.support_low - SMALL for d in critical):
-        return "cannot_yet"
-    return "can_with_conditions" if conditions or not_yet else "can"
+    whole = group.index.p_floor if isinstance(group.index, Estimate) else 1.0
+    if whole < rules.overall - SMALL or any(_open(d, rules) for d in critical):
+        return "cannot_yet" if group.verdict.rule == "not_yet" else "too_close"
+    return "can_with_conditions" if conditions else "can"
+
+
+def _open(result: ScaleResult, rules: Readiness) -> bool:
+    """Whether a scale is as likely below the floor as above it, or more so."""
+    return _p_floor(result) <= rules.weakest + SMALL
 
 
 def _ranked(results: Iterable[ScaleResult]) -> list[ScaleResult]:
@@ -116,23 +124,16 @@ def _low(results: Iterable[ScaleResult], rules: Readiness) -> list[str]:
     return [r.id for r in results if _mean(r) < rules.floor - SMALL]
 
 
-def _elsewhere(group: GroupReport, critical: Sequence[str]) -> list[str]:
-    """Return what makes a team "not yet" outside the dimensions that the practice hangs on."""
-    if group.verdict is None or group.verdict.rule != "not_yet":
-        return []
-    return [d for d in _weak(_ranked(group.dimensions)) if d not in critical]
+def _elsewhere(group: GroupReport, critical: Sequence[str], rules: Readiness) -> list[str]:
+    """Return what may be broken outside the dimensions that the practice hangs on."""
+    return [d.id for d in _ranked(group.dimensions) if d.id not in critical and _open(d, rules)]
 
 
-def _held_back(group: GroupReport, facts: Facts) -> list[str]:
-    """Return what is to be mended first where the practice is one of those asked about."""
+def _own_advice(group: GroupReport, facts: Facts) -> Advice | None:
+    """Return the advice on the planned practice where it is one of those asked about."""
     wanted = facts.practice.casefold().strip()
-    return [
-        dimension
-        for practice in group.practices
-        if practice.advice == "environment_first"
-        and wanted in {label.casefold() for label in practice.label.values()}
-        for dimension in practice.watch
-    ]
+    own = (p for p in group.practices if wanted in {t.casefold() for t in p.label.values()})
+    return next((practice.advice for practice in own), None)
 
 
 def _once(ids: Iterable[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ figure tells, and no sentence says.
 from collections.abc import Iterable, Sequence
 from math import ceil
 
+from survey.disclosure.values import Withheld
 from survey.report.model import Answer, Estimate, Finding, GroupReport, Report, Rule, ScaleResult
 from survey.report.words import figure_text, interval_text, join, number, text
 
@@ -26,6 +27,7 @@ LIKE: dict[Answer, Rule] = {
     "too_close": "not_enough_evidence",
 }
 """The verdict whose colour and mark an answer has."""
+TOO_FEW_ANSWERS = Withheld("too_few")
 LIKELY = 0.80
 """From this probability on a scale is called likely above the floor."""
 
@@ -38,6 +40,8 @@ def finding_word(finding: Finding) -> str:
 def finding_headline(group: GroupReport, finding: Finding, practice: str) -> str:
     """Return the finding of a group as a sentence without a full stop."""
     match finding.answer:
+        case "can" if finding.own == "already_done":
+            return f"{group.name} can carry {practice}, and most people say that it is done already"
         case "can":
             return f"{group.name} can carry {practice}"
         case "can_with_conditions":
@@ -90,15 +94,17 @@ def finding_sentences(group: GroupReport, finding: Finding, report: Report) -> t
     """Return what the finding rests on, in one to three sentences with their figures."""
     match finding.answer:
         case "can":
-            return (_sound(group, finding, report), *_room(group, report))
+            sound = _sound(group, finding, report)
+            return (sound, *_room(group, report), *_own(finding), *_not_in_it(group))
         case "can_with_conditions":
-            return _conditions(group, finding, report)
+            said = _conditions(group, finding, report)
+            return (*said, *_own(finding), *_not_in_it(group))
         case "cannot_yet":
             return _against(group, finding, report)
         case "too_few":
             return (too_few_sentence(group, report),)
         case "too_close":
-            return too_close_sentences(group, report)
+            return too_close_sentences(group, finding, report)
 
 
 def short_finding(group: GroupReport, finding: Finding, report: Report) -> str:
@@ -115,7 +121,7 @@ def short_finding(group: GroupReport, finding: Finding, report: Report) -> str:
         case "too_few":
             return too_few_sentence(group, report).split(". ")[0] + "."
         case "too_close":
-            return _between(group, report)
+            return _between(group, finding, report)
 
 
 def _named(group: GroupReport, ids: Iterable[str]) -> str:
@@ -152,9 +158,9 @@ def too_few_sentence(group: GroupReport, report: Report) -> str:
     )
 
 
-def too_close_sentences(group: GroupReport, report: Report) -> tuple[str, ...]:
+def too_close_sentences(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:
     """Return between what it lies, and whether more answers could have decided it."""
-    return _between(group, report), more_answers_sentence(group)
+    return _between(group, finding, report), more_answers_sentence(group)
 
 
 def more_answers_sentence(group: GroupReport) -> str:
@@ -165,7 +171,7 @@ def more_answers_sentence(group: GroupReport) -> str:
             f"Had all {group.asked} answered as those {group.n} did, it could be told: ask for "
             "more answers next time. Until then try small."
         )
-    return "More of the same will not tell: try small, and measure again."
+    return "More answers would not settle it: try small, and measure after the trial."
 
 
 def silent_sentence(group: GroupReport, finding: Finding, report: Report) -> str:
@@ -189,17 +195,17 @@ def silent_sentence(group: GroupReport, finding: Finding, report: Report) -> str
     )
 
 
-def _between(group: GroupReport, report: Report) -> str:
+def _between(group: GroupReport, finding: Finding, report: Report) -> str:
     rules = report.questionnaire.readiness
+    floor = number(rules.floor)
     doubtful = [
         d
-        for d in group.dimensions
+        for d in scales_of(group, finding.critical)
         if isinstance(d.figure, Estimate) and d.figure.p_floor <= rules.weakest
     ]
     if doubtful:
-        what = join([cited(d, report) for d in doubtful])
-        return f"{what} may lie on either side of {number(rules.floor)}."
-    return f"The team as a whole, {_index(group)}, may lie on either side of {number(rules.floor)}."
+        return f"{join([cited(d, report) for d in doubtful])} may lie on either side of {floor}."
+    return f"The team as a whole, {_index(group)}, may lie on either side of {floor}."
 
 
 def _index(group: GroupReport) -> str:
@@ -230,7 +236,10 @@ def _against(group: GroupReport, finding: Finding, report: Report) -> tuple[str,
     climate = [r for r in against if r not in beside]
     said: list[str] = []
     if climate:
-        said.append(f"It hangs on {_lying(climate, report)}. That comes first.")
+        named, verb = join([cited(r, report) for r in climate]), _lies(climate)
+        said.append(
+            f"It hangs on {named}, which very likely {verb} below {floor}. That comes first."
+        )
     elif not beside:
         said.append(_as_a_whole(group, report))
     if beside and not climate and not _doubtful(group, finding, report):
@@ -240,20 +249,41 @@ def _against(group: GroupReport, finding: Finding, report: Report) -> tuple[str,
     return tuple(said)
 
 
-def _lying(results: Sequence[ScaleResult], report: Report) -> str:
-    floor = number(report.questionnaire.readiness.floor)
-    weak = [r for r in results if isinstance(r.figure, Estimate) and r.figure.state == "weak"]
-    named = join([cited(r, report) for r in results])
-    if len(weak) < len(results):
-        return f"{named}, which the team has to mend before it starts anything new"
-    return f"{named}, which very likely {'lies' if len(results) == 1 else 'lie'} below {floor}"
+def _beside_ids(report: Report) -> list[str]:
+    return [scale.id for scale in report.questionnaire.scales if scale.role != "dimension"]
+
+
+def _lies(results: Sequence[ScaleResult]) -> str:
+    return "lies" if len(results) == 1 else "lie"
+
+
+def _own(finding: Finding) -> tuple[str, ...]:
+    """Return what people say of the practice itself, where that changes what to do."""
+    said = {
+        "already_done": "People say that it is mostly done already: look before starting it anew.",
+        "clarify_first": (
+            "People say it is not clear enough what doing it well looks like: show it by examples "
+            "first."
+        ),
+    }
+    return (said[finding.own],) if finding.own in said else ()
+
+
+def _not_in_it(group: GroupReport) -> tuple[str, ...]:
+    """Return which scale beside the climate is no part of the finding, since it is not shown."""
+    hidden = [r for r in (group.capacity, group.resolve) if r and r.figure == TOO_FEW_ANSWERS]
+    if not hidden:
+        return ()
+    names = join([f"“{text(r.name)}”" for r in hidden])
+    verb = "is" if len(hidden) == 1 else "are"
+    return (f"{names} {verb} not shown here, and no part of this.",)
 
 
 def _climate_ready(group: GroupReport, beside: Sequence[ScaleResult], report: Report) -> str:
     """Return that the climate would carry it, and what is missing beside it."""
     missing = join([cited(r, report) for r in beside])
     floor = number(report.questionnaire.readiness.floor)
-    verb = "lies" if len(beside) == 1 else "lie"
+    verb = _lies(beside)
     ready = "ready" if group.verdict and group.verdict.rule == "ready" else "not in the way"
     return (
         f"The climate is {ready}; what is missing is {missing}, which very likely {verb} below "
@@ -309,6 +339,11 @@ def _condition(result: ScaleResult, finding: Finding, report: Report) -> str:
         return (
             f"{named} very likely lies below {floor}. The practice does not hang on it, but while "
             "it stands so, begin small."
+        )
+    if result.id not in (*finding.critical, *_beside_ids(report)):
+        return (
+            f"{named} may lie on either side of {floor}. The practice does not hang on it, but "
+            "while that is open, begin small."
         )
     if result.id in finding.critical and result.split:
         return f"It hangs on {named}, which the team sees differently: talk about that first."

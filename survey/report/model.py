@@ -111,6 +111,8 @@ class Finding:
     """Scales that are to be mended or watched, those that matter most first."""
     small: bool
     """Whether to begin with one small trial, and not with everybody."""
+    own: Advice | None = None
+    """The advice on the practice itself, where it is one of those asked about."""
     silent_lower: Answer | None = None
     """The answer if those who did not answer stood lower."""
     silent_higher: Answer | None = None
@@ -192,7 +194,8 @@ class Comparison:
     """How many of how many people a usual group is."""
     cut: bool
     """Whether averages are cut off, so that the true part may be larger."""
-    worth: Literal["chance", "little", "some"]
+    worth: Literal["unknown", "some"]
+    """Whether teams are told to differ; "unknown" also where they may all be alike."""
 
 
 @dataclass(frozen=True)

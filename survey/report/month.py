@@ -5,9 +5,10 @@ report. First actions come from the discussion guides; without a guide general o
 sentences themselves stand in `survey.report.month_words`. Nothing here says what will come of it.
 """
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from survey.questionnaire.guides import Action, Guides
 from survey.report import month_words as said
@@ -16,7 +17,7 @@ from survey.report.finding_words import cited, finding_sentences, scales_of
 from survey.report.guiding import matched
 from survey.report.guiding_words import ENGLISH, action_line
 from survey.report.guiding_words import Line as Printed
-from survey.report.model import Answer, GroupReport, Report, Rule, ScaleResult
+from survey.report.model import Answer, Estimate, GroupReport, Report, Rule, ScaleResult
 from survey.report.month_words import Course
 from survey.report.verdict_words import turns_on
 from survey.report.words import day, join, names_by_state, text, weak_names
@@ -25,8 +26,10 @@ JUDGEMENT = "judgement"
 JUDGED = ENGLISH["judgement"]
 NO_GUIDES = Guides()
 ACTIONS = 2
-UNTIL_NEXT = timedelta(days=91)
-"""From closing to the next wave: long enough to do something, short enough to remember it [J]."""
+EVEN = 0.5
+STARTING = ("start", "start_small")
+UNTIL_NEXT = 3
+"""Months from closing to the next wave: long enough to do something, short enough to remember."""
 BY_ANSWER: dict[Answer, Course] = {
     "can": "start",
     "can_with_conditions": "start_small",
@@ -86,6 +89,13 @@ class _Case:
         )
 
     @property
+    def rests_on(self) -> str:
+        """What the practice hangs on, with its figures, as the basis of a line."""
+        finding = self.group.finding
+        ids = finding.critical if finding else [d.id for d in self.group.dimensions]
+        return join([cited(one, self.report) for one in scales_of(self.group, ids)])
+
+    @property
     def counted(self) -> str:
         """How many are counted, as the basis of a line."""
         return f"{self.group.n} of {self.group.asked} people are counted"
@@ -117,7 +127,7 @@ def month(group: GroupReport, report: Report, guides: Guides = NO_GUIDES) -> Mon
         Part("What to tell the team this week", _tell(case)),
         Part("What not to say or do", tuple(Line(one) for one in said.NOT_TO_SAY)),
         Part("What to postpone, and what waiting costs", _postpone(case)),
-        Part("When to stop", _stop(case)),
+        Part(said.STOPPING[case.course], _stop(case)),
         Part("When to look again", _again(case)),
     )
     heading = f"{group.name}, the next 30 days: {case.fill(said.HEADINGS[case.course])}"
@@ -126,17 +136,23 @@ def month(group: GroupReport, report: Report, guides: Guides = NO_GUIDES) -> Mon
 
 def course_of(group: GroupReport) -> Course:
     """Return whether to start, start small, hold or ask again; only of a group with a verdict."""
-    return BY_ANSWER[answer_of(group)]
+    answer = answer_of(group)
+    if answer == "can" and group.finding and group.finding.own == "already_done":
+        return "look"
+    return BY_ANSWER[answer]
 
 
 def answer_of(group: GroupReport) -> Answer:
-    """Return the finding's answer or, where no practice is named, the one its verdict gives."""
+    """Return the finding's answer or, where no practice is named, what verdict and room give."""
     if group.finding is not None:
         return group.finding.answer
     assert group.verdict is not None  # noqa: S101 -- only judged groups are asked about
-    if group.verdict.rule in BY_VERDICT:
-        return BY_VERDICT[group.verdict.rule]
-    return "too_few" if TOO_FEW & set(group.verdict.reasons) else "too_close"
+    if group.verdict.rule not in BY_VERDICT:
+        return "too_few" if TOO_FEW & set(group.verdict.reasons) else "too_close"
+    answer, room = BY_VERDICT[group.verdict.rule], group.capacity and group.capacity.figure
+    if isinstance(room, Estimate) and answer != "cannot_yet" and room.p_floor < EVEN:
+        return "cannot_yet" if room.state == "weak" else "can_with_conditions"
+    return answer
 
 
 def courses(report: Report) -> tuple[tuple[Course, tuple[GroupReport, ...]], ...]:
@@ -151,7 +167,7 @@ def to_mend(group: GroupReport) -> ScaleResult | None:
     if group.verdict is None or answer_of(group) == "too_few":
         return None
     finding, conditions = group.finding, group.verdict.conditions
-    named = (*finding.against, *finding.conditions) if finding else ()
+    named = (*finding.against, *finding.conditions) if finding else _no_room(group)
     weak = [c for c in conditions if c in _ids_of(group, weak_names(group))]
     return next(iter(scales_of(group, (*named, *weak, *conditions))), None)
 
@@ -164,12 +180,25 @@ def _actions(
         return ()
     chosen = (m.guide for m in matched(group, report, guides) if m.results[0].id == fix.id)
     guide = next(chosen, guides.get(fix.id))
-    return guide.actions[:ACTIONS] if guide else ()
+    holding = course_of(group) == "hold"
+    actions = [a for a in guide.actions if not (holding and a.begins)] if guide else []
+    return tuple(actions[:ACTIONS])
+
+
+def _no_room(group: GroupReport) -> tuple[str, ...]:
+    """Return the scale of room where that is what stands in the way."""
+    room = group.capacity
+    low = room and isinstance(room.figure, Estimate) and room.figure.p_floor < EVEN
+    return (room.id,) if room and low else ()
 
 
 def next_wave(report: Report) -> date | None:
     """Return about when to measure again; None where nobody knows when this wave closed."""
-    return report.facts.closed + UNTIL_NEXT if report.facts.closed else None
+    closed = report.facts.closed
+    if closed is None:
+        return None
+    year, month = closed.year + (closed.month + UNTIL_NEXT - 1) // 12, (closed.month + 2) % 12 + 1
+    return date(year, month, min(closed.day, monthrange(year, month)[1]))
 
 
 def _ids_of(group: GroupReport, names: Sequence[str]) -> list[str]:
@@ -183,21 +212,24 @@ def _decision(case: _Case) -> tuple[Line, ...]:
         if finding
         else (turns_on(group, case.report.questionnaire),)
     )
-    return (
-        Line(case.fill(said.DECISIONS[case.course]), " ".join(rests_on)),
-        Line(case.fill(said.ONLY_HERE)),
-    )
+    steps = (Line(said.FIRST_STEPS),) if case.course in STARTING else ()
+    first = Line(case.fill(said.DECISIONS[case.course]), " ".join(rests_on))
+    return (first, *steps, Line(case.fill(said.ONLY_HERE)))
 
 
 def _mend(case: _Case) -> tuple[Line, ...]:
     if case.course == "ask_again":
         return (Line(said.WHY_SILENT, case.counted),)
+    nothing = (Line(said.NOTHING_FIRST, case.rests_on),) if case.course in ("start", "look") else ()
     if case.fix is None:
-        return (Line(said.NOTHING_FIRST, case.counted),)
-    first = Line(case.fill(said.FIRST[case.course]), cited(case.fix, case.report))
+        return nothing
+    beside = case.fix in (case.group.capacity, case.group.resolve)
+    settle = beside and case.course == "start_small"
+    sentence = said.SETTLE if settle else said.FIRST[case.course]
+    first = Line(case.fill(sentence), cited(case.fix, case.report))
     lines = [action_line(action) for action in case.actions]
     actions = [Line(f"{line.text} {line.who}, {line.within}.", _source(line)) for line in lines]
-    return (first, *(actions or [Line(case.fill(one)) for one in said.GENERAL]))
+    return (*nothing, first, *(actions or [Line(case.fill(one)) for one in said.GENERAL]))
 
 
 def _source(line: Printed) -> str:
@@ -208,10 +240,12 @@ def _tell(case: _Case) -> tuple[Line, ...]:
     group = case.group
     strong, weak = names_by_state(group, "strong"), weak_names(group)
     lines = [Line(f"“{group.n} of {group.asked} of you are counted.”", case.counted)]
+    if case.course == "ask_again":
+        return (*lines, Line(case.fill(said.SAYING[case.course])))
     if strong:
         lines.append(Line(f"“What is good here: {join(strong)}.”", _cited(case, strong)))
     if weak:
-        lines.append(Line(f"“What we take seriously: {join(weak)}.”", _cited(case, weak)))
+        lines.append(Line(f"“What we work on: {join(weak)}.”", _cited(case, weak)))
     elif case.fix is not None:
         seen = f"“What we look at: {text(case.fix.name)}.”"
         lines.append(Line(seen, cited(case.fix, case.report)))
@@ -231,19 +265,25 @@ def _postpone(case: _Case) -> tuple[Line, ...]:
 
 def _stop(case: _Case) -> tuple[Line, ...]:
     if case.course in ("hold", "ask_again"):
-        return (Line(case.fill(said.NO_BACK_DOOR)),)
-    signs = [action_line(action).sign for action in case.actions]
-    return (Line(said.STOP), *(Line(said.SIGN.format(sign=sign)) for sign in signs))
+        signs = [Line(said.LOOK_FOR.format(sign=sign)) for sign in _signs(case)]
+        return (Line(case.fill(said.NO_BACK_DOOR)), *signs)
+    return (Line(said.STOP), *(Line(said.SIGN.format(sign=sign)) for sign in _signs(case)))
+
+
+def _signs(case: _Case) -> list[str]:
+    return [action_line(action).sign for action in case.actions]
 
 
 def _again(case: _Case) -> tuple[Line, ...]:
+    if case.course == "ask_again":
+        return (Line(said.ASK_AGAIN),)
     when = next_wave(case.report)
     first = Line(said.AGAIN.format(day=day(when)) if when else said.AGAIN_SOME_DAY)
     return (first, *_could_show(case))
 
 
 def _could_show(case: _Case) -> list[Line]:
-    wanted = [("all dimensions together", "INDEX")]
+    wanted = [("the average of all dimensions", "INDEX")]
     wanted += [(text(case.fix.name), case.fix.id)] if case.fix else []
     could = case.group.could_show
     return [

@@ -6,18 +6,20 @@ Wording only: which of them stand on a page, and on which figures they rest, is 
 
 from typing import Literal
 
-Course = Literal["start", "start_small", "hold", "ask_again"]
-COURSES: tuple[Course, ...] = ("start", "start_small", "hold", "ask_again")
+Course = Literal["start", "start_small", "look", "hold", "ask_again"]
+COURSES: tuple[Course, ...] = ("start", "start_small", "look", "hold", "ask_again")
 
 COURSE_WORDS: dict[Course, str] = {
     "start": "Start",
     "start_small": "Start small",
+    "look": "Look first",
     "hold": "Hold",
     "ask_again": "Do not decide on these answers",
 }
 HEADINGS: dict[Course, str] = {
     "start": "start {practice}",
     "start_small": "start {practice} small",
+    "look": "look what there is of {practice}",
     "hold": "hold {practice}",
     "ask_again": "do not decide on these answers",
 }
@@ -27,6 +29,7 @@ DECISIONS: dict[Course, str] = {
         "Start {practice} small: one part of the work, a few who want to, 30 days, and a look at "
         "it together at the end."
     ),
+    "look": "Look what there is of {practice} already, and start only what is missing.",
     "hold": "Hold {practice}. Mend what stands below first, then measure again.",
     "ask_again": (
         "Do not decide on these answers. Ask again, and let somebody whom people trust explain "
@@ -36,6 +39,7 @@ DECISIONS: dict[Course, str] = {
 SAYING: dict[Course, str] = {
     "start": "“We start {practice}, and we say on which day.”",
     "start_small": "“We try {practice} small, and look at it together after 30 days.”",
+    "look": "“Most of you say that {practice} is done already. We look together what is missing.”",
     "hold": "“We do not start {practice} now. First we mend what you told us.”",
     "ask_again": "“Too few answered to decide anything, so we decide nothing yet.”",
 }
@@ -45,7 +49,8 @@ POSTPONE: dict[Course, str] = {
         "Postpone training, licences and roll-out of {practice} for everybody until you have "
         "looked at the trial together."
     ),
-    "hold": "Postpone buying, training and roll-out of {practice} for {group}.",
+    "look": "Postpone buying anything for {practice} until you have looked.",
+    "hold": "Postpone buying anything for {practice}, and training and roll-out in {group}.",
     "ask_again": "Postpone the decision on {practice} for {group}.",
 }
 WAITING: dict[Course, str] = {
@@ -54,8 +59,9 @@ WAITING: dict[Course, str] = {
         "Waiting costs about a month before it can be widened. What a month is worth you know; no "
         "figure here does."
     ),
+    "look": "Looking takes a week or two; no figure here says what that costs.",
     "hold": (
-        "Waiting costs about three months. They are lost if nothing is done about {mended} "
+        "Waiting costs about three months. They are lost if nothing is done about “{mended}” "
         "meanwhile: waiting by itself mends nothing."
     ),
     "ask_again": (
@@ -82,21 +88,40 @@ GENERAL = (
 MENDING: dict[Course, str] = {
     "start": "What to watch while it starts",
     "start_small": "What to mend first",
+    "look": "What to watch meanwhile",
     "hold": "What to mend first",
     "ask_again": "What to find out first",
 }
 FIRST: dict[Course, str] = {
-    "start": "Nothing has to be mended before it starts. Watch {mended}.",
-    "start_small": "Mend {mended} first, while the trial runs.",
-    "hold": "Mend {mended} first, and nothing else beside it.",
+    "start": "Watch “{mended}”.",
+    "start_small": "Mend “{mended}” beside the trial, from its first day on.",
+    "look": "Watch “{mended}”.",
+    "hold": "Mend “{mended}” first, and nothing else beside it.",
     "ask_again": "",
 }
-WHY_SILENT = "Find out why so many kept silent; ask about that and about nothing else."
-NOTHING_FIRST = "Nothing has to be mended first."
+SETTLE = "Settle “{mended}” before the trial starts."
+"""Where what is to be mended is room or resolve: without them a trial tells nothing."""
+WHY_SILENT = (
+    "Find out why so many kept silent; ask about that and about nothing else. Somebody from "
+    "outside the line, within 14 days."
+)
+NOTHING_FIRST = "Nothing has to be mended before it starts."
+FIRST_STEPS = (
+    "Agree on the first two steps and their dates. Leader of the team with the team, within 7 days."
+)
+STOPPING: dict[Course, str] = {
+    "start": "When to stop",
+    "start_small": "When to stop",
+    "look": "When to stop",
+    "hold": "What not to begin, and what to look for",
+    "ask_again": "What not to begin",
+}
+LOOK_FOR = "It may be mending when this can be seen: “{sign}”"
 ONLY_HERE = "This goes for {group} and for no other group."
-AGAIN = "Measure again about {day}, three months after this wave closed."
+AGAIN = "Measure again three months after this wave closed, about {day}."
 AGAIN_SOME_DAY = "Measure again in about three months."
+ASK_AGAIN = "Ask again as soon as the reason is known, within about a month."
 COULD_SHOW = (
-    "A next wave like this one would show a true change of {size} points in {name} four times in "
-    "five; a smaller one it may miss."
+    "Four times in five a next wave like this one would show a true change of {size} points in "
+    "{name}; a smaller one it may miss."
 )

@@ -3,8 +3,9 @@
 Wording only, as in `survey.report.words`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from survey.disclosure.values import Policy, Withheld
 from survey.questionnaire.definition import Questionnaire
 from survey.report.model import Advice, Estimate, PracticeResult
 from survey.report.words import join, scale_names
@@ -18,6 +19,12 @@ ADVICE: dict[Advice, str] = {
     "try_small": "Try small",
 }
 
+RESTING = (
+    "Below {single} answers for a practice, knowing and doing are not shown; the advice still "
+    "rests on them, in coarse classes."
+)
+"""What the advice rests on; `{single}`: from how many answers on a single figure is shown."""
+
 
 def advice_word(advice: Advice) -> str:
     """Return the advice for a practice, in two words."""
@@ -29,7 +36,7 @@ def advice_sentence(practice: PracticeResult, questionnaire: Questionnaire) -> s
     names = join(scale_names(practice.watch, questionnaire))
     match practice.advice:
         case None:
-            return "No advice: not enough evidence."
+            return "No advice practice by practice: there is no general verdict to base it on."
         case "already_done":
             return "People say it is mostly done already. Look before starting it anew."
         case "clarify_first":
@@ -40,7 +47,7 @@ def advice_sentence(practice: PracticeResult, questionnaire: Questionnaire) -> s
         case "environment_first":
             return _environment_first(practice, names)
         case "capacity_first":
-            return "Time, training and say average below the floor. Look at these first."
+            return "The average for time, training and say is below the floor. Look at these first."
         case "start_here":
             return (
                 "It is clear to people, it is done less than it is clear, and what it rests on is "
@@ -53,7 +60,10 @@ def advice_sentence(practice: PracticeResult, questionnaire: Questionnaire) -> s
 def _environment_first(practice: PracticeResult, names: str) -> str:
     if set(practice.watch) <= set(practice.critical):
         return f"Start with what it hangs on: {names}."
-    return f"The team is not yet ready: start with {names}, then come back to this one."
+    return (
+        f"The team is not yet ready, and only one thing is tried at a time: first mend {names}, "
+        "unless this is the practice that is planned."
+    )
 
 
 def choice_sentence(practices: Sequence[PracticeResult]) -> str:
@@ -66,6 +76,14 @@ def choice_sentence(practices: Sequence[PracticeResult]) -> str:
         f"Nobody starts {many} practices at once. Which one or two is a choice that no figure "
         f"makes{order}."
     )
+
+
+def resting_sentence(practices: Iterable[PracticeResult], policy: Policy) -> str:
+    """Return that advice rests also on what is not shown; "" where all of it is shown."""
+    advised = (p for p in practices if p.advice)
+    if not any(isinstance(p.know, Withheld) or isinstance(p.do, Withheld) for p in advised):
+        return ""
+    return RESTING.format(single=policy.single)
 
 
 def _gap_shown(practice: PracticeResult) -> bool:

@@ -19,7 +19,7 @@ from survey.questionnaire.shipped import find
 from survey.report import finding_words, month_words, verdict_words
 from survey.report.build import build
 from survey.report.model import Estimate, Facts, GroupReport, Report
-from survey.report.month import JUDGEMENT, course_of, month, to_mend
+from survey.report.month import JUDGEMENT, course_of, month, next_wave, to_mend
 from tests.factories import make_questionnaire
 
 QUESTIONNAIRE = make_questionnaire(practices=2)
@@ -76,24 +76,20 @@ def estimates(group: GroupReport) -> dict[str, Estimate]:
 def answer_by_the_book(group: GroupReport) -> str:
     """Decide anew, from the probabilities of the marks and the verdict alone."""
     assert group.verdict is not None
+    assert isinstance(group.index, Estimate)
     found, reasons = estimates(group), " ".join(group.verdict.reasons)
     critical = [found[name] for name in CRITICAL]
+    others = [found[d.id] for d in QUESTIONNAIRE.dimensions if d.id not in CRITICAL]
     beside = [found[name] for name in ("CAPACITY", "RESOLVE") if name in found]
-    surely_low = [e for e in (*critical, *beside) if 1 - e.p_floor >= RULES.block]
-    held_back = any(
-        p.advice == "environment_first" and p.label["en"].casefold() == PRACTICE
-        for p in group.practices
-    )
     if re.search("too_few|low_response|dimension_missing", reasons):
         return "too_few"
-    if surely_low or held_back or "index_below_floor" in reasons:
+    surely_low = [e for e in (*critical, *beside) if 1 - e.p_floor >= RULES.block]
+    if surely_low or "index_below_floor" in reasons:
         return "cannot_yet"
-    if "too_close" in reasons:
-        return "too_close"
-    if group.verdict.rule == "not_yet":
-        low = any(e.p_floor < 0.5 for e in critical)
-        return "cannot_yet" if low else "can_with_conditions"
-    sure = all(e.p_floor >= RULES.gate for e in critical)
+    in_doubt = group.index.p_floor < RULES.overall or any(e.p_floor <= 0.5 for e in critical)
+    if in_doubt:
+        return "cannot_yet" if group.verdict.rule == "not_yet" else "too_close"
+    sure = all(e.p_floor >= RULES.gate for e in critical) and all(e.p_floor > 0.5 for e in others)
     room = all(e.released.value >= RULES.floor for e in beside)
     return "can" if sure and room else "can_with_conditions"
 
@@ -170,7 +166,8 @@ def decided(report: Report) -> tuple[str, str]:
         pytest.param(
             level(3.8, SAFE=2.2), 12, "start_small", "SAFE", id="something else is broken"
         ),
-        pytest.param(level(3.4, PAST=3.0), 12, "start_small", "PAST", id="too close to call"),
+        pytest.param(level(3.4, OPEN=3.0), 12, "start_small", "OPEN", id="too close to call"),
+        pytest.param(level(3.7, PAST=3.0), 12, "start_small", "PAST", id="something else in doubt"),
         pytest.param(level(4.0), 6, "ask_again", "", id="half kept silent"),
     ],
 )
@@ -191,10 +188,14 @@ def test_a_ready_climate_without_time_is_told_in_just_these_words() -> None:
 
 
 def test_no_evidence_has_two_faces() -> None:
-    few, close = reported(level(3.8), 6), reported(level(3.4, PAST=3.0), 13)
+    few, close = reported(level(3.8), 6), reported(level(3.4, OPEN=3.0), 13)
     for report, answer, tells in (
         (few, "too_few", "6 of 13 people are counted; a finding takes 8."),
-        (close, "too_close", "More of the same will not tell: try small, and measure again."),
+        (
+            close,
+            "too_close",
+            "More answers would not settle it: try small, and measure after the trial.",
+        ),
     ):
         (group,) = report.groups
         assert group.verdict is not None
@@ -257,6 +258,24 @@ def test_if_the_silent_agreed_with_the_others_the_finding_would_be_the_same(
     assert group.finding.silent_lower == group.finding.silent_higher == group.finding.answer
 
 
+ORDER = ("cannot_yet", "too_close", "can_with_conditions", "can")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(means, near), sizes, st.sampled_from(SCALES), st.integers(1, 8))
+def test_whatever_stands_higher_the_answer_is_never_worse_for_it(
+    figures: dict[str, float], size: tuple[int, int], scale: str, tenths: int
+) -> None:
+    higher = figures | {scale: round(min(figures[scale] + tenths / 10, 4.4), 1)}
+    answers = []
+    for told in (figures, higher):
+        (group,) = reported(told, *size).groups
+        assert group.finding is not None
+        answers.append(group.finding.answer)
+    if "too_few" not in answers:
+        assert ORDER.index(answers[0]) <= ORDER.index(answers[1])
+
+
 def test_two_camps_on_what_it_hangs_on_are_a_condition_however_high_the_average() -> None:
     out = released(level(4.0))
     (group,) = out.groups
@@ -279,16 +298,83 @@ def test_where_no_dimension_is_named_the_practice_hangs_on_all_of_them() -> None
     assert group.finding.against == ("PAST",)
 
 
-def test_a_practice_that_was_asked_about_is_held_back_as_its_advice_says() -> None:
-    asked_about = QUESTIONNAIRE.practices[1].label["en"]
-    means = level(3.9, SAFE=2.0)
-    advices = {p.id: p.advice for p in reported(means).groups[0].practices}
-    held = [p for p, advice in advices.items() if advice == "environment_first"]
-    assert held == [QUESTIONNAIRE.practices[1].id], "the other one may be tried small"
-    (group,) = reported(means, practice=asked_about.upper()).groups
+def own(practice: str, know: float, do: float) -> Report:
+    """Return a sound team that was asked about the planned practice itself."""
+    out = released(level(4.0))
+    first = next(p for p in QUESTIONNAIRE.practices if p.label["en"] == practice)
+    own = {first.know: Released(know, 12, 0.25), first.do: Released(do, 12, 0.25)}
+    (group,) = out.groups
+    group = replace(group, figures={**group.figures, **own})
+    facts = replace(FACTS, practice=practice.upper(), critical=first.critical)
+    return build(QUESTIONNAIRE, replace(out, groups=(group,)), facts)
+
+
+@pytest.mark.parametrize(
+    ("know", "do", "answer", "course", "said"),
+    [
+        (4.125, 2.875, "can", "start", "very likely above the floor"),
+        (4.125, 4.125, "can", "look", "look before starting it anew"),
+        (2.875, 2.125, "can_with_conditions", "start_small", "show it by examples first"),
+    ],
+)
+def test_a_practice_that_was_asked_about_is_not_started_where_it_is_done_or_not_clear(
+    know: float, do: float, answer: str, course: str, said: str
+) -> None:
+    report = own(QUESTIONNAIRE.practices[1].label["en"], know, do)
+    (group,) = report.groups
     assert group.finding is not None
-    assert group.finding.answer == "cannot_yet"
-    assert group.finding.against == ("SAFE",)
+    assert (group.finding.answer, course_of(group)) == (answer, course)
+    assert said in " ".join(finding_words.finding_sentences(group, group.finding, report))
+
+
+def test_what_is_broken_elsewhere_forbids_nothing_however_wide_the_gap_of_another_practice() -> (
+    None
+):
+    asked_about = QUESTIONNAIRE.practices[1].label["en"]
+    report = reported(level(3.9, SAFE=2.0), practice=asked_about)
+    (group,) = report.groups
+    assert group.finding is not None
+    assert group.finding.answer == "can_with_conditions"
+    assert group.finding.conditions[0] == "SAFE"
+    said = " ".join(finding_words.finding_sentences(group, group.finding, report))
+    assert "It hangs on Safe" not in said
+
+
+def test_without_a_named_practice_room_decides_the_course_as_well() -> None:
+    for room, course in ((2.2, "hold"), (2.9, "start_small"), (4.0, "start")):
+        (group,) = reported(level(4.0, CAPACITY=room), practice="", critical=()).groups
+        assert course_of(group) == course
+        fix = to_mend(group)
+        assert (fix.id if fix else "") == ("" if course == "start" else "CAPACITY")
+
+
+def test_while_a_practice_is_held_no_action_begins_it() -> None:
+    guides = guides_for(QUESTIONNAIRE_SHIPPED).guides
+    beginning = [a for g in guides.guides for a in g.actions if a.begins]
+    assert beginning
+    for scale in ("CAPACITY", "RESOLVE"):
+        report = reported(level(4.0, **{scale: 2.0}))
+        plan = month(report.groups[0], report, guides)
+        assert plan is not None
+        assert plan.course == "hold"
+        said = " ".join(line.said for part in plan.parts for line in part.lines)
+        assert not [a for a in beginning if a.text["en"] in said]
+
+
+def test_on_answers_of_half_a_team_nothing_is_praised_and_nothing_blamed() -> None:
+    report = reported(level(4.0, OPEN=2.0), 6)
+    plan = month(report.groups[0], report)
+    assert plan is not None
+    said = " ".join(line.said for part in plan.parts for line in part.lines)
+    assert "What is good here" not in said
+    assert "What we work on" not in said
+    assert "within about a month" in said
+
+
+def test_the_next_wave_is_three_months_away_by_the_calendar() -> None:
+    days = {date(2026, 3, 20): date(2026, 6, 20), date(2026, 11, 30): date(2027, 2, 28)}
+    for closed, expected in days.items():
+        assert next_wave(reported(level(4.0), closed=closed)) == expected
 
 
 def test_first_actions_come_from_the_guide_with_their_role_and_source() -> None:
@@ -299,7 +385,7 @@ def test_first_actions_come_from_the_guide_with_their_role_and_source() -> None:
     assert plan is not None
     assert open_ is not None
     first, *actions = plan.parts[1].lines
-    assert first.said == "Mend Open first, and nothing else beside it."
+    assert first.said == "Mend “Open” first, and nothing else beside it."
     assert len(actions) == 2
     for line, action in zip(actions, open_.actions, strict=False):
         assert line.said.startswith(action.text["en"])
@@ -307,7 +393,7 @@ def test_first_actions_come_from_the_guide_with_their_role_and_source() -> None:
         assert action.source in line.basis
 
 
-@pytest.mark.parametrize("course", month_words.COURSES)
+@pytest.mark.parametrize("course", [c for c in month_words.COURSES if c != "look"])
 def test_a_practice_with_braces_in_its_name_breaks_no_sentence(course: str) -> None:
     named = {"start": 4.0, "start_small": 3.1, "hold": 2.2, "ask_again": 4.0}
     n = 6 if course == "ask_again" else 12
