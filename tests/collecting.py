@@ -131,6 +131,10 @@ def answer_all(place: Place, responses: Mapping[str, Response]) -> list[str]:
     return [place.answer(code, response) for code, response in responses.items()]
 
 
+def everybody_answers(place: Place) -> None:
+    answer_all(place, responses_for(place.codes))
+
+
 def responses_for(codes: Iterable[str], seed: int = 1) -> dict[str, Response]:
     rng = random.Random(seed)
     return {code: make_response(rng) for code in codes}

@@ -7,13 +7,21 @@ plain functions in factories.py.
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from survey.browser import Browser as Tool
 from tests.support import postgres
 from tests.support.browser import FLAGS, Chromium, chromium
+
+if TYPE_CHECKING:
+    from tests.collecting import Place
+    from tests.originals import Original
 
 # The machine may be busy, so time says nothing; where a build is judged, it is judged twice alike.
 settings.register_profile("headwind", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -45,14 +53,48 @@ def postgres_url(postgres_server: postgres.Server) -> str:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request, tmp_path) -> Iterator[str]:
+def engine(request) -> str:
+    """The name of each of the two engines in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(engine, request, tmp_path) -> Iterator[str]:
     """An empty database of this test's own, on each of the two engines in turn."""
-    if request.param == "sqlite":
+    if engine == "sqlite":
         yield f"sqlite:///{tmp_path / 'headwind.db'}"
         return
     server = request.getfixturevalue("postgres_server")
     with server.database() as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def originals(request, tmp_path_factory) -> "Iterator[Callable[..., Original]]":
+    """Surveys of which each test gets a copy: originals(engine, before, scheme=...).
+
+    `before`: what is done in the original, before it is copied.
+    """
+    # Here, since the tests of the core need no database and load none.
+    from tests.collecting import make_place
+    from tests.originals import Original
+
+    with ExitStack() as stack:
+
+        @cache
+        def make(
+            engine: str, before: "Callable[[Place], object]" = bool, **changed: Any
+        ) -> Original:
+            folder = tmp_path_factory.mktemp("original")
+            url, server = f"sqlite:///{folder / 'headwind.db'}", None
+            if engine == "postgresql":
+                server = request.getfixturevalue("postgres_server")
+                url = stack.enter_context(server.database())
+            place = make_place(url, folder, **changed)
+            before(place)
+            return Original.of(place, server)
+
+        yield make
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +107,15 @@ def installed_chromium() -> Chromium:
 def chromium_path(installed_chromium: Chromium) -> str:
     """Its path, for a test that starts it by itself."""
     return installed_chromium.path
+
+
+@pytest.fixture(scope="module")
+def tool(installed_chromium) -> Iterator[Tool]:
+    """The same Chromium as the product starts it, for one picture or one file."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in installed_chromium.env.items():
+            patch.setenv(name, value)
+        yield Tool(installed_chromium.path)
 
 
 @pytest.fixture(scope="session")
@@ -96,13 +147,13 @@ def browser_page(browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-@pytest.fixture(autouse=True)
-def quick_fingerprint(monkeypatch) -> None:
-    """The real cost, half a second for each opened survey, is paid in test_fingerprint."""
-    monkeypatch.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
+@pytest.fixture(autouse=True, scope="module")
+def quick_scrypt() -> Iterator[None]:
+    """The real costs, nearly a second for each opened survey, are paid where they are tested.
 
-
-@pytest.fixture
-def quick_scrypt(monkeypatch) -> None:
-    """The real cost, a tenth of a second for each wrapping, is paid in test_ballots_keys."""
-    monkeypatch.setattr("survey.ballots.keys.SCRYPT_N", 2**4)
+    Of the words it is test_fingerprint, of the key test_ballots_keys.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
+        patch.setattr("survey.ballots.keys.SCRYPT_N", 2**4)
+        yield

@@ -35,11 +35,12 @@ def apart():
 def test_comparing_teams_is_told_with_a_row_for_each_measure(macros):
     report = apart()
     html = macros.comparing(report)
-    assert (
-        '<h2 id="comparing">Comparing teams is worthwhile on Trust, not on the others</h2>' in html
-    )
+    title = "Teams differ beyond chance on Trust; on the others it cannot be told"
+    assert f'<h2 id="comparing">{title}</h2>' in html
     assert html.count("<tr>") == 1 + len(report.comparisons)
-    assert html.count("not worthwhile here</td>") == len(report.comparisons) - 1
+    unknown = len(report.comparisons) - 1
+    assert html.count("<td>cannot be told</td>") == unknown
+    assert html.count("<td>not worthwhile on these answers</td>") == unknown
 
 
 def test_where_too_few_can_be_compared_the_page_says_from_when_on(macros):

@@ -17,12 +17,11 @@ import pytest
 import sqlalchemy as sa
 
 from survey.ballots.codes import person_code
-from survey.ballots.keys import KeyFolder
 from survey.cli.audit import report
 from survey.cli.main import main
 from survey.services.auditing import audit, request
 from survey.services.closing import close_survey
-from survey.storage.engine import database_file, engine_of, make_sessions
+from survey.storage.engine import database_file, engine_of
 from survey.storage.models import Box, Credential, Survey
 from tests.collecting import (
     AFTER,
@@ -34,9 +33,6 @@ from tests.collecting import (
     make_response,
     responses_for,
 )
-
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
-
 
 HOLDER = """
 import sys, pysqlite3
@@ -122,28 +118,15 @@ def cheap(monkeypatch):
     monkeypatch.setattr("survey.services.auditing_folder.SCRYPT_N", 2**4)
 
 
-@pytest.fixture(scope="module")
-def healthy(tmp_path_factory):
-    """An instance on SQLite in which 20 of 25 people have answered; tests work on copies of it."""
-    folder = tmp_path_factory.mktemp("healthy")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("survey.ballots.keys.SCRYPT_N", 2**4)
-        patch.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
-        place = make_place(f"sqlite:///{folder / 'headwind.db'}", folder)
-        answer_all(place, responses_for(place.codes[:20]))
-    place.end()
-    return folder, place.opened
+def twenty_answer(place):
+    """Let 20 of 25 people answer."""
+    answer_all(place, responses_for(place.codes[:20]))
 
 
 @pytest.fixture
-def on_sqlite(healthy, tmp_path, capsys):
-    folder, opened = healthy
-    shutil.copytree(folder, settle(tmp_path), dirs_exist_ok=True)
-    settle(tmp_path)
-    url = f"sqlite:///{tmp_path / 'headwind.db'}"
-    place = Place(url, make_sessions(url), KeyFolder(tmp_path / "keys"), opened)
-    yield Instance(place, tmp_path, capsys)
-    place.end()
+def on_sqlite(originals, tmp_path, capsys):
+    with originals("sqlite", twenty_answer).copy(settle(tmp_path)) as place:
+        yield Instance(place, tmp_path, capsys)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -152,12 +135,9 @@ def instance(request):
 
 
 @pytest.fixture
-def on_postgres(postgres_server, tmp_path, capsys):
-    with postgres_server.database() as url:
-        place = make_place(url, settle(tmp_path))
-        answer_all(place, responses_for(place.codes[:20]))
+def on_postgres(originals, tmp_path, capsys):
+    with originals("postgresql", twenty_answer).copy(settle(tmp_path)) as place:
         yield Instance(place, tmp_path, capsys)
-        place.end()
 
 
 # --- nothing wrong

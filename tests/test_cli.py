@@ -102,7 +102,6 @@ def test_a_fault_of_ours_is_told_with_its_kind_and_place_and_not_with_its_messag
 
 
 @pytest.mark.postgres
-@pytest.mark.usefixtures("quick_scrypt")
 def test_a_row_that_the_database_refuses_is_told_without_what_is_in_it(
     capsys, monkeypatch, postgres_server, tmp_path
 ):

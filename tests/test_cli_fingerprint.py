@@ -32,7 +32,7 @@ def headwind(tmp_path, monkeypatch, capsys):
 
 
 @pytest.fixture
-def opened(headwind, tmp_path, quick_scrypt):
+def opened(headwind, tmp_path):
     """What `headwind open` printed."""
     ends = (datetime.now(UTC) + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
     file = tmp_path / "units.csv"

@@ -24,10 +24,8 @@ from survey.services.closing import DiskFull, NoRoomToClear, close_survey, resum
 from survey.services.surveys import NotClosedYet, load_report, survey_view
 from survey.storage.engine import engine_of, make_sessions
 from survey.storage.scrub import StillInUse, prove_empty, rewrite
-from tests.collecting import AFTER, answer_all, make_place, responses_for
+from tests.collecting import AFTER, answer_all, everybody_answers, make_place, responses_for
 from tests.support import postgres
-
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
 
 PROCESSES = multiprocessing.get_context("forkserver")
 SETTINGS = ("max_prepared_transactions=2", "wal_level=replica", "max_wal_senders=2")
@@ -46,10 +44,9 @@ def answered_place(url, folder):
 
 
 @pytest.fixture
-def answered(database_url, tmp_path):
-    place = answered_place(database_url, tmp_path)
-    yield place
-    place.end()
+def answered(engine, originals, tmp_path):
+    with originals(engine, everybody_answers).copy(tmp_path) as place:
+        yield place
 
 
 def close(place, **how):

@@ -16,9 +16,7 @@ from survey.services.surveys import NotClosedYet, load_report, survey_view
 from survey.storage.engine import engine_of
 from survey.storage.traces import count_row_images, count_traces
 from tests import closing_child
-from tests.collecting import AFTER, answer_all, make_place, make_response
-
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
+from tests.collecting import AFTER, answer_all, make_response
 
 DIED = -9
 PEOPLE = 25
@@ -50,13 +48,11 @@ AFTER_THE_COMMIT = [
 ONLY_SQLITE = (("vacuum",), ("before", "PRAGMA wal_checkpoint"))
 
 
-def answered_place(url, folder):
-    place = make_place(url, folder)
+def everybody_comments(place):
     rng = random.Random(11)
     answer_all(
         place, {code: make_response(rng, f"comment {n}") for n, code in enumerate(place.codes)}
     )
-    return place
 
 
 def figures(place):
@@ -70,24 +66,20 @@ def figures(place):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
+def undisturbed(originals, tmp_path_factory):
     """What a closing releases that nobody disturbs."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("survey.ballots.keys.SCRYPT_N", 2**4)
-        place = answered_place(f"sqlite:///{folder / 'headwind.db'}", folder)
-    close(place)
-    released = figures(place)
-    place.end()
+    with originals("sqlite", everybody_comments).copy(folder) as place:
+        close(place)
+        released = figures(place)
     assert len(released) > 100
     return released
 
 
 @pytest.fixture
-def answered(database_url, tmp_path):
-    place = answered_place(database_url, tmp_path)
-    yield place
-    place.end()
+def answered(engine, originals, tmp_path):
+    with originals(engine, everybody_comments).copy(tmp_path) as place:
+        yield place
 
 
 def close(place):
@@ -175,9 +167,8 @@ def test_killed_when_all_is_done_a_closing_is_done(answered, undisturbed):
 
 
 @pytest.mark.postgres
-def test_killed_while_the_server_rewrites_a_closing_goes_on(postgres_server, tmp_path, undisturbed):
-    with postgres_server.database() as url:
-        place = answered_place(url, tmp_path)
+def test_killed_while_the_server_rewrites_a_closing_goes_on(originals, tmp_path, undisturbed):
+    with originals("postgresql", everybody_comments).copy(tmp_path) as place:
         needles = deleted_values(place)
         with engine_of(place.sessions).connect() as other:
             other.exec_driver_sql("LOCK TABLE box IN ACCESS SHARE MODE")  # VACUUM FULL waits for it
@@ -189,7 +180,6 @@ def test_killed_while_the_server_rewrites_a_closing_goes_on(postgres_server, tmp
         assert state(place) == "destroying"
         resume(place)
         assert_all_is_done(place, undisturbed, needles)
-        place.end()
 
 
 def rewriting(place):
@@ -210,18 +200,17 @@ def wait_until(what, seconds=20):
 
 
 def test_killed_with_its_workers_a_closing_leaves_no_process_that_knows_the_key(
-    tmp_path, undisturbed
+    originals, tmp_path, undisturbed
 ):
-    place = answered_place(f"sqlite:///{tmp_path / 'headwind.db'}", tmp_path)
-    needles = deleted_values(place)
-    numbers, theirs = closing_child.line()
-    assert closing_child.run(place, ("progress", "opening", "1"), many=2, told=theirs) == DIED
-    workers = [numbers.recv() for _ in range(2)]
-    wait_until(lambda: not any(map(alive, workers)), 5)
-    assert state(place) == "ended"
-    close(place)
-    assert_all_is_done(place, undisturbed, needles)
-    place.end()
+    with originals("sqlite", everybody_comments).copy(tmp_path) as place:
+        needles = deleted_values(place)
+        numbers, theirs = closing_child.line()
+        assert closing_child.run(place, ("progress", "opening", "1"), many=2, told=theirs) == DIED
+        workers = [numbers.recv() for _ in range(2)]
+        wait_until(lambda: not any(map(alive, workers)), 5)
+        assert state(place) == "ended"
+        close(place)
+        assert_all_is_done(place, undisturbed, needles)
 
 
 def alive(number):

@@ -19,8 +19,6 @@ from survey.services.surveys import survey_view
 from survey.services.unsealing import open_all
 from tests.collecting import AFTER, answer_all, environment, make_place, responses_for
 
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
-
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):

@@ -38,9 +38,7 @@ def sessions(place):
 
 @pytest.fixture(scope="module")
 def demo(place, sessions) -> Demo:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
-        return fill(sessions, KeyFolder(place / "keys"), NOW)
+    return fill(sessions, KeyFolder(place / "keys"), NOW)
 
 
 def surveys_of(sessions, demo):
@@ -78,6 +76,8 @@ def test_the_waves_show_a_change_and_verdicts_of_every_kind(sessions, demo):
     assert rules == {"ready", "ready_with_conditions", "not_yet", "not_enough_evidence"}
     with sessions() as session:
         report = load_report(session, last, NOW)
+    desk = next(group for group in report.groups if group.name == "Service desk")
+    assert [d.id for d in desk.dimensions if d.split] == ["CIVIL"], "the word is to be seen"
     north = next(group for group in report.groups if group.name == "Field North")
     assert any(change.clear for change in north.changes)
     assert north.verdict
@@ -106,7 +106,11 @@ def start(tmp_path):
         command = [sys.executable, "-m", "survey.cli", "demo", "--port", "0"]
         process = subprocess.Popen(
             [*command, "--describe", str(told)],
-            env={**os.environ, "HEADWIND_INSTANCE": str(tmp_path / "instance")},
+            env={
+                **os.environ,
+                "HEADWIND_INSTANCE": str(tmp_path / "instance"),
+                "HEADWIND_BROWSER": "none",  # drawing, meanwhile, is tried in test_drawn_beforehand
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

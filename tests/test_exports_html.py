@@ -72,6 +72,49 @@ def text_of(page):
     return " ".join(page.text.split())
 
 
+def test_it_holds_the_next_thirty_days_of_each_group_that_has_them(report, page):
+    ids = {attrs.get("id") for _, attrs in page.elements}
+    links = {attrs.get("href") for tag, attrs in page.elements if tag == "a"}
+    planned = [g for g in report.groups if g.verdict]
+    assert planned
+    for group in planned:
+        assert f"days-{group.key}" in ids
+        assert f"#days-{group.key}" in links
+    assert "days-small-units" not in ids, "it has no verdict"
+    assert "says what to mend first, what to say and when to stop" in text_of(page)
+
+
+def test_advice_that_rests_on_what_is_not_shown_says_so(report):
+    resting = (
+        "Below 10 answers for a practice, knowing and doing are not shown; the advice still rests "
+        "on them, in coarse classes."
+    )
+    north, south = report.groups[:2]
+    assert resting in text_of(Page(render_html(report, south)))
+    assert "Below 10 answers" not in text_of(Page(render_html(report, north)))
+
+
+def test_it_says_how_it_is_decided_and_what_the_words_mean(report, page):
+    said = text_of(page)
+    assert "Where its interval takes in zero, it cannot be told whether teams differ." in said
+    assert "How the finding is decided" in said
+    assert said.count("Likely: at least 8 in 10. Very likely: at least 9 in 10.") > 1
+    assert "It does not cover that those who kept silent may see it differently." in said
+    assert "That those who kept silent would have answered like those who answered." in said
+    marks = [attrs for tag, attrs in page.elements if attrs.get("class") == "key marks"]
+    assert len(marks) == len(report.groups), "each chart of dimensions has a key"
+
+
+def test_where_no_survey_was_taken_it_names_no_role_for_signs_of_harm(report):
+    asks = replace(ASKED.readiness, harm_items=(ASKED.items[0].id,))
+    asked = replace(report, questionnaire=replace(ASKED, readiness=asks))
+    assert "go to the role that was named" in text_of(Page(render_html(asked)))
+    analysed = replace(asked, facts=replace(FACTS, opened=None, closed=None))
+    said = text_of(Page(render_html(analysed)))
+    assert "Signs of harm are not reported here." in said
+    assert "go to the role that was named" not in said
+
+
 def test_it_says_the_finding_the_verdicts_and_who_is_left_out(report, page):
     said = text_of(page)
     assert verdict_words.overview(report)[0] in said

@@ -8,12 +8,12 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from survey.browser import Browser, NoBrowser
+from survey.browser import NoBrowser
 from survey.charts.pictures import NO_PICTURES, Pictures
 from survey.exports.letterhead import PLAIN, Letterhead
 from survey.exports.pdf import group_pdf, organisation_pdf, pages_of, quoted
 from survey.exports.sections import group_section
-from survey.report import verdict_words
+from survey.report import method, verdict_words
 from survey.report.narrowed import only
 from tests.report_factory import TOO_FEW, make_change, make_group, make_report
 
@@ -29,11 +29,8 @@ def report():
 
 
 @pytest.fixture(scope="module")
-def pictures(installed_chromium):
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in installed_chromium.env.items():
-            patch.setenv(name, value)
-        yield Pictures(None, Browser(installed_chromium.path))
+def pictures(tool):
+    return Pictures(None, tool)
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +129,34 @@ def test_it_names_no_address_of_this_machine(full):
 def test_one_page_is_one_page(report, pictures):
     pdf = group_pdf(report, report.groups[0], PLAIN, pictures, whole=False)
     assert pages_of(pdf) == len(PdfReader(io.BytesIO(pdf)).pages) == 1
+
+
+@pytest.mark.browser
+def test_all_groups_on_one_page_tell_the_courses_and_what_nobody_may_conclude(report, pictures):
+    pdf = PdfReader(io.BytesIO(organisation_pdf(report, PLAIN, pictures, whole=False)))
+    told = text_of(pdf)
+    assert len(pdf.pages) == 1
+    assert "The next 30 days: where to start, and where not" in told
+    assert method.no_grade(report.facts.practice) in told
+    for claim in method.never_claimed():
+        assert claim in told
+
+
+@pytest.mark.browser
+def test_what_nobody_may_conclude_gives_way_where_the_groups_need_the_page(report, pictures):
+    many = make_report(*(make_group(f"Team {at}", 12, 14) for at in range(16)))
+    pdf = PdfReader(io.BytesIO(organisation_pdf(many, PLAIN, pictures, whole=False)))
+    assert "What nobody may conclude" not in text_of(pdf)
+    assert "no ground for pay, staffing or blame" in text_of(pdf)
+
+
+@pytest.mark.browser
+def test_the_first_page_of_a_whole_report_shows_the_dimensions(full, report):
+    first = " ".join(full.pages[0].extract_text().split())
+    drawn = group_section(report.groups[0], only(report, "north")).dimensions.wide
+    assert drawn.title in first
+    assert method.no_grade(report.facts.practice) in first
+    assert "The next 30 days" not in first, "the page behind it begins anew"
 
 
 @pytest.mark.browser

@@ -158,7 +158,7 @@ def test_a_teams_deck_tells_its_finding_first_and_what_nobody_may_conclude_last(
         verdict_words.headline(group, report),
         dimension_chart.finding(group, report),
         "What Field North can build on, and what to work on",
-        gap_chart.finding(asked),
+        gap_chart.finding(asked, len(group.practices)),
     ]
     said = change_chart.finding(group.changes)
     assert said[0].upper() + said[1:] in titles(team)
@@ -170,6 +170,22 @@ def test_the_organisations_deck_tells_how_many_can_and_maps_all_groups(whole, re
     assert titles(whole)[0] == verdict_words.overview(report)[0]
     assert heatmap.finding(report) in titles(whole)
     assert titles(whole)[-1] == "What nobody may conclude"
+
+
+def test_the_map_sets_apart_what_is_outside_the_index(whole, report):
+    heads = [table[0] for slide in slides(whole) for table in tables(slide)]
+    head = next(head for head in heads if head[-1] == "Resolve")
+    assert head[-3:] == ["", "Capacity", "Resolve"], "a narrow empty column before them"
+    assert len(head) == 2 + len(report.questionnaire.dimensions) + 1 + 2
+
+
+def test_a_deck_says_what_chance_alone_would_make_and_what_advice_rests_on(team, whole, report):
+    said, of_all = ("\n".join(map(shown, slides(deck))) for deck in (team, whole))
+    assert "Of 3 comparisons, about 1 would look clear by chance alone" in said
+    assert "may see it differently" in said
+    assert "Very likely: at least 9 in 10" in said
+    assert "Below 10 answers for a practice" not in said, "of this group all is shown"
+    assert "Below 10 answers for a practice" in of_all
 
 
 def test_the_first_slide_tells_how_sure_it_is(team):

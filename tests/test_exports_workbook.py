@@ -156,10 +156,28 @@ def test_what_is_withheld_is_said_in_words_and_is_neither_empty_nor_zero(report)
         why
     ] * 4
     owl = next(row for row in rows(report, "Map") if row["Group"] == "Owl")
-    assert list(owl.values())[1:] == ["fewer than 5", *[why] * 7]
-    assert list(cells(render_workbook(report), "Map").values()).count(why) == 8
+    assert list(owl.values())[1:] == ["fewer than 5", *[why] * 9]
+    assert list(cells(render_workbook(report), "Map").values()).count(why) == 10
     line = next(li for li in lines(report) if (li["measure"], li["n"]) == ("PAST", "8"))
     assert (line["value"], line["low"], line["why_withheld"]) == ("not shown", "not shown", why)
+
+
+def test_the_map_has_columns_for_what_is_outside_the_index(report):
+    north = rows(report, "Map")[0]
+    assert list(north)[-2:] == ["Apart: Capacity", "Apart: Resolve"]
+    assert north["Apart: Capacity"] == 3.4
+
+
+def test_the_table_of_advice_says_that_it_rests_on_what_is_not_shown(report):
+    assert "Below 10 answers for a practice" in table(report, "Practices").about
+
+
+def test_an_end_that_just_leaves_out_zero_is_told_in_words(report):
+    change = replace(make_change("TRUST", 0.5), low=0.02)
+    told = make_report(make_group(changes=(change,)))
+    row = rows(told, "Changes")[0]
+    assert row["Interval from"] == "just above 0"
+    assert "comparison" in table(told, "Changes").about
 
 
 def test_statements_and_shares_of_few_people_are_one_line_that_says_so(report):

@@ -24,16 +24,13 @@ from tests.support.talkative import LARGE, OTHERS, STEPS
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Iterator[Site]:
-    with pytest.MonkeyPatch.context() as patch:  # the real cost is paid where these are tested
-        patch.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
-        patch.setattr("survey.ballots.keys.SCRYPT_N", 2**4)
-        try:
-            with running_site(tmp_path_factory.mktemp("logs")) as site:
-                yield site
-        except NoNginx as fault:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip(str(fault))
+    try:
+        with running_site(tmp_path_factory.mktemp("logs")) as site:
+            yield site
+    except NoNginx as fault:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(fault))
 
 
 pytestmark = pytest.mark.server

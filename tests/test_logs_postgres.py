@@ -17,7 +17,7 @@ from tests.support.behind import Sent
 
 
 @pytest.fixture
-def postgres_place(postgres_server, tmp_path, quick_scrypt) -> Iterator[Place]:
+def postgres_place(postgres_server, tmp_path) -> Iterator[Place]:
     with postgres_server.database() as url:
         place = make_place(url, tmp_path)
         yield place

@@ -16,7 +16,7 @@ from survey.browser import Browser, BrowserFailed
 from survey.charts.chart import Chart, Table
 from survey.charts.inlined import ELEMENTS, LOOKS, PLACES, NotAPicture, inlined
 from survey.charts.pictures import NO_PICTURES, Pictures, _drawn, name_of
-from survey.charts.style import DARK
+from survey.charts.style import DARK, escaped
 from survey.exports.html import render_html
 from survey.exports.illustrating import charts_of
 from tests.report_factory import TOO_FEW, make_change, make_estimate, make_group, make_report
@@ -40,22 +40,14 @@ def report():
 
 
 @pytest.fixture(scope="module")
-def real(installed_chromium):
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in installed_chromium.env.items():
-            patch.setenv(name, value)
-        yield Browser(installed_chromium.path)
-
-
-@pytest.fixture(scope="module")
 def charts(report):
     return list(charts_of(report))
 
 
 @pytest.fixture(scope="module")
-def drawn(real, charts):
+def drawn(tool, charts):
     """Every chart with what Plotly drew, in one run of the browser."""
-    return list(zip(charts, _drawn(real, charts), strict=True))
+    return list(zip(charts, _drawn(tool, charts), strict=True))
 
 
 def as_page(svg: str, width: int, height: int) -> str:
@@ -132,11 +124,30 @@ def test_names_that_look_like_code_stay_text(drawn):
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><image href="x"/></svg>',
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><foreignObject/></svg>',
         '<!DOCTYPE svg><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>',
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><text>\uffff</text></svg>',
+        "<svg",
     ],
 )
 def test_what_no_figure_of_ours_has_is_refused(svg):
     with pytest.raises(NotAPicture):
         inlined(svg, "key")
+
+
+@pytest.mark.parametrize(
+    "drawn", ["&lt;svg", "&lt;svg viewBox='0 0 1 1'&gt;&lt;a/&gt;&lt;/svg&gt;"]
+)
+def test_a_browser_that_draws_something_else_has_failed(tmp_path, charts, drawn):
+    program = tmp_path / "browser"
+    program.write_text(f"""#!/bin/sh\necho '<textarea id="drawn-0">{drawn}</textarea>'\n""")
+    program.chmod(0o755)
+    with pytest.raises(BrowserFailed, match="it drew"):
+        Pictures(tmp_path / "pictures", Browser(str(program))).draw(charts[:1])
+
+
+def test_a_name_in_a_figure_has_nothing_that_no_picture_may_hold():
+    never = "\x00\x0b\x1f\x85\ud800\ufdd0\ufffe\uffff\U0001fffe\U0010ffff"
+    assert escaped(f"N<o>{never}rth\n& ä漢😀") == "N&lt;o&gt;rth<br>&amp; ä漢😀"
+    assert ET.fromstring(f"<text>{escaped(never + 'x')}</text>").text == "x"
 
 
 def test_handlers_styles_and_addresses_are_left_out():
@@ -188,9 +199,9 @@ def test_what_no_report_shows_goes_after_a_day(tmp_path):
 
 
 @pytest.mark.browser
-def test_each_is_drawn_once_and_kept_for_its_owner_alone(real, charts, tmp_path):
+def test_each_is_drawn_once_and_kept_for_its_owner_alone(tool, charts, tmp_path):
     folder = tmp_path / "pictures"
-    pictures = Pictures(folder, real)
+    pictures = Pictures(folder, tool)
     told = []
     assert pictures.draw(charts[:2], lambda done, total: told.append((done, total)))
     assert told == [(2, 2)]

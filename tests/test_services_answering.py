@@ -16,16 +16,13 @@ from survey.storage.engine import engine_of
 from survey.storage.models import Survey
 from tests.collecting import END, NOON, answer_all, make_place, make_response, responses_for
 
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
-
 CANARY = "the boss threw a yellow canary"
 
 
 @pytest.fixture
-def place(database_url, tmp_path):
-    place = make_place(database_url, tmp_path)
-    yield place
-    place.end()
+def place(engine, originals, tmp_path):
+    with originals(engine).copy(tmp_path) as place:
+        yield place
 
 
 def test_while_a_survey_is_open_only_boxes_change(place):

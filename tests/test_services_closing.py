@@ -43,12 +43,11 @@ from tests.collecting import (
     END,
     NOON,
     answer_all,
+    everybody_answers,
     make_place,
     make_response,
     responses_for,
 )
-
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
 
 CANARY = "the boss threw a yellow canary"
 STEPS = [
@@ -71,16 +70,15 @@ class Crash(Exception):
 
 
 @pytest.fixture
-def place(database_url, tmp_path):
-    place = make_place(database_url, tmp_path)
-    yield place
-    place.end()
+def place(engine, originals, tmp_path):
+    with originals(engine).copy(tmp_path) as place:
+        yield place
 
 
 @pytest.fixture
-def answered(place):
-    answer_all(place, responses_for(place.codes))
-    return place
+def answered(engine, originals, tmp_path):
+    with originals(engine, everybody_answers).copy(tmp_path) as place:
+        yield place
 
 
 def close(place, code=None, now=AFTER, **how):

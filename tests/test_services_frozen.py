@@ -16,8 +16,6 @@ from survey.services.surveys import UnknownSurvey, survey_view
 from survey.storage.models import Survey, Unit
 from tests.collecting import AFTER, END, NOON, make_place
 
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
-
 REAL_N = words.SCRYPT_N
 """Read before a fixture makes it cheap."""
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -56,10 +54,9 @@ OTHERWISE = {
 
 
 @pytest.fixture
-def place(database_url, tmp_path):
-    made = make_place(database_url, tmp_path)
-    yield made
-    made.end()
+def place(engine, originals, tmp_path):
+    with originals(engine).copy(tmp_path) as place:
+        yield place
 
 
 def checked(place):

@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from binascii import crc32
+from threading import Thread
 
 import pytest
 from PIL import Image
@@ -12,6 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 from survey.exports.letterhead import PLAIN, Letterhead
 from survey.services.letterheads import (
     BOX,
+    DECODING,
     LARGEST_FILE,
     ConsultantTooLong,
     LogoIsDrawing,
@@ -25,7 +27,6 @@ from survey.services.letterheads import (
     save_logo,
 )
 from survey.services.surveys import UnknownSurvey
-from tests.collecting import make_place
 
 RED, CLEAR = (200, 30, 30, 255), (0, 0, 0, 0)
 
@@ -51,6 +52,25 @@ def bomb(width: int, height: int) -> bytes:
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     body = zlib.compress(b"\0" * 1000)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def test_a_logo_may_be_long_or_large_within_reason():
+    for size in ((8000, 500), (500, 8000), (2000, 2000)):
+        assert redrawn(picture(size, mode="RGB"))
+    for size in ((8001, 10), (10, 8001), (2001, 2000)):
+        with pytest.raises(LogoTooManyPixels):
+            redrawn(picture(size, mode="RGB"))
+
+
+def test_logos_are_decoded_one_at_a_time():
+    done = []
+    second = Thread(target=lambda: done.append(redrawn(picture())))
+    with DECODING:
+        second.start()
+        second.join(0.3)
+        assert not done
+    second.join(20)
+    assert done
 
 
 def test_a_logo_is_drawn_anew_in_its_proportions():
@@ -142,10 +162,9 @@ def test_what_is_no_picture_is_refused_in_a_sentence():
 
 
 @pytest.fixture
-def place(database_url, tmp_path):
-    place = make_place(database_url, tmp_path)
-    yield place
-    place.end()
+def place(engine, originals, tmp_path):
+    with originals(engine).copy(tmp_path) as place:
+        yield place
 
 
 def test_a_letterhead_is_kept_changed_and_removed(place):

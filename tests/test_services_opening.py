@@ -13,16 +13,14 @@ from survey.services.roster import UnitsError
 from survey.services.surveys import UnknownSurvey, list_surveys, survey_view
 from survey.storage.engine import engine_of, make_sessions
 from survey.storage.migrate import migrate
+from survey.web.forms import tidy, tidy_lines
 from tests.collecting import AFTER, END, NOON, TREE, make_place, make_plan
-
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
 
 
 @pytest.fixture
-def place(database_url, tmp_path):
-    place = make_place(database_url, tmp_path)
-    yield place
-    place.end()
+def place(engine, originals, tmp_path):
+    with originals(engine).copy(tmp_path) as place:
+        yield place
 
 
 # --- the list of units
@@ -46,6 +44,26 @@ def test_a_name_with_a_comma_stands_in_quotation_marks():
 def test_names_that_make_the_same_id_or_none_are_kept_apart():
     units = parse_units("unit,parent,people\nTeam A,,5\nTeam-A,,5\n東京,,5\n")
     assert [unit.id for unit in units] == ["team-a", "team-a-2", "unit-3"]
+
+
+def test_no_unit_has_the_id_of_all_groups_together():
+    units = parse_units("unit,parent,people\nAll,,0\nall 2,All,9\nAll!,All,9\n")
+    assert [(unit.id, unit.parent) for unit in units] == [
+        ("all-2", None), ("all-2-2", "all-2"), ("all-3", "all-2"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("never", ["\uffff", "\ufffe", "\ufdd0", "\U0001ffff", "\U0010fffe"])
+def test_what_never_is_a_character_is_taken_out_of_names(never):
+    (unit,) = parse_units(f"unit,parent,people\nNight{never}shift,,8\n")
+    assert unit.name == "Night shift"
+    assert tidy(f"Night{never}shift") == tidy_lines(f"Night{never}shift") == "Night shift"
+
+
+@pytest.mark.parametrize("other", ["\U0001f600", "\u0378", "\ue000", "漢"])
+def test_letters_that_this_python_does_not_know_stay(other):
+    (unit,) = parse_units(f"unit,parent,people\nNight {other},,8\n")
+    assert unit.name == tidy(f"Night {other}") == f"Night {other}"
 
 
 def test_every_fault_is_told_at_once_with_its_row():

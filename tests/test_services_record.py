@@ -13,16 +13,13 @@ from survey.storage.engine import engine_of
 from survey.storage.models import ClosingReceipt
 from tests.collecting import AFTER, answer_all, make_place, responses_for
 
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
-
 LOOKS = re.compile("[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 
 
 @pytest.fixture
-def place(database_url, tmp_path):
-    made = make_place(database_url, tmp_path)
-    yield made
-    made.end()
+def place(engine, originals, tmp_path):
+    with originals(engine).copy(tmp_path) as place:
+        yield place
 
 
 def record_of(place) -> tuple[str, ...]:

@@ -33,8 +33,6 @@ from survey.services.surveys import NotClosedYet, load_report, survey_view
 from survey.storage.models import Adoption, Commitment
 from tests.collecting import AFTER, END, NOON, Place, environment, make_place, make_plan
 
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
-
 ENGINES = "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)
 TREE = (
     Unit("firm", "Hafen AG", None, 0),
@@ -67,9 +65,6 @@ def closed_place(engine: str, request: pytest.FixtureRequest) -> Iterator[Place]
     """A closed survey on one of the engines, for the tests of a module: opening one takes time."""
     folder = request.getfixturevalue("tmp_path_factory").mktemp("closed")
     with ExitStack() as stack:
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setattr("survey.ballots.keys.SCRYPT_N", 2**4)
-        patch.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
         url = f"sqlite:///{folder / 'headwind.db'}"
         if engine == "postgresql":
             server = request.getfixturevalue("postgres_server")

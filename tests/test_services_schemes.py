@@ -9,22 +9,16 @@ from survey.ballots.keys import KeyDamaged
 from survey.ballots.wrapping import TwoCodesNeeded
 from survey.services.closing import close_survey
 from survey.services.surveys import load_report, survey_view
-from tests.collecting import AFTER, answer_all, make_place, responses_for
+from tests.collecting import AFTER, everybody_answers
 
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
+HOLDERS = "Ana Lindqvist", "the works council", "sealed, with the notary"
 
 
 @pytest.fixture
-def place(database_url, tmp_path):
-    place = make_place(
-        database_url,
-        tmp_path,
-        scheme="two of three",
-        holders=("Ana Lindqvist", "the works council", "sealed, with the notary"),
-    )
-    answer_all(place, responses_for(place.codes))
-    yield place
-    place.end()
+def place(engine, originals, tmp_path):
+    original = originals(engine, everybody_answers, scheme="two of three", holders=HOLDERS)
+    with original.copy(tmp_path) as place:
+        yield place
 
 
 def close(place, *codes):

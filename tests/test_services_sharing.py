@@ -30,29 +30,36 @@ from survey.services.sharing import (
 )
 from survey.services.surveys import NotClosedYet, UnknownSurvey
 from survey.storage.models import ShareLink
-from tests.collecting import AFTER, environment, make_place
+from tests.collecting import AFTER, environment
 
 SOON = AFTER + timedelta(days=30)
 WANTED = Wanted(WHOLE, "Maria Weber", SOON)
 
 
 @pytest.fixture
-def place(database_url, tmp_path):
+def place(engine, originals, tmp_path):
     """A survey in which one group can be shown; it is not closed yet."""
-    place = make_place(database_url, tmp_path)
+    with originals(engine, answered).copy(tmp_path) as place:
+        yield place
+
+
+@pytest.fixture
+def closed(engine, originals, tmp_path):
+    with originals(engine, answered_and_closed).copy(tmp_path) as place:
+        yield place
+
+
+def answered(place):
     rng = random.Random(1)
     for code in place.opened.codes["north"]:
         full = {column: rng.randint(2, 4) for column in environment().columns}
         place.answer(code, Response(full, None, (), {}))
-    yield place
-    place.end()
 
 
-@pytest.fixture
-def closed(place):
+def answered_and_closed(place):
+    answered(place)
     codes = place.opened.opening_codes[:1]
     close_survey(place.sessions, place.keys, place.slug, codes, AFTER, workers=1)
-    return place
 
 
 def made(place, now=AFTER, **changed):

@@ -7,15 +7,14 @@ import sqlalchemy as sa
 
 from survey.services.surveys import EARLIER_WAVES, load_report
 from survey.storage import models
-from tests.collecting import AFTER, TREE, environment, make_place
+from tests.collecting import AFTER, TREE, environment
 from tests.waves import open_next, store_wave, wave_of
 
 
 @pytest.fixture
-def place(database_url, tmp_path):
-    place = make_place(database_url, tmp_path)
-    yield place
-    place.end()
+def place(engine, originals, tmp_path):
+    with originals(engine).copy(tmp_path) as place:
+        yield place
 
 
 def chain(place, many):

@@ -28,8 +28,8 @@ AT_ONCE = 4
 PATIENCE = 10
 """Seconds that a sign-in waits for its turn."""
 
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-_NOBODY = _HASHER.hash(secrets.token_hex())
+HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+_NOBODY = HASHER.hash(secrets.token_hex())
 _TURNS = BoundedSemaphore(AT_ONCE)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 
@@ -123,7 +123,7 @@ def sign_out(session: Session, token: str) -> None:
 
 def hash_password(password: str) -> str:
     """Return a password as it is kept (argon2id)."""
-    return _HASHER.hash(password)
+    return HASHER.hash(password)
 
 
 def password_fits(hashed: str, password: str) -> bool:
@@ -131,7 +131,7 @@ def password_fits(hashed: str, password: str) -> bool:
     if not _TURNS.acquire(timeout=PATIENCE):
         raise TooManySignIns
     try:
-        return _HASHER.verify(hashed, password[:LONGEST_PASSWORD])
+        return HASHER.verify(hashed, password[:LONGEST_PASSWORD])
     except VerificationError:
         return False
     finally:

@@ -15,20 +15,14 @@ from flask import Flask
 from survey.app import create_app
 from survey.config import Config
 from tests.adversary.staging import Site
-from tests.collecting import NOON, Place, make_place
-
-
-@pytest.fixture(autouse=True)
-def quick_keys(quick_scrypt: None) -> None:
-    """No attack here is on scrypt, whose real cost is paid in `test_ballots_keys`."""
+from tests.collecting import NOON, Place
 
 
 @pytest.fixture
-def place(database_url, tmp_path) -> Iterator[Place]:
+def place(engine, originals, tmp_path) -> Iterator[Place]:
     """An open survey of 25 people in a database of its own."""
-    place = make_place(database_url, tmp_path)
-    yield place
-    place.end()
+    with originals(engine).copy(tmp_path) as place:
+        yield place
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ def released_comments(place: Place) -> str:
     return repr(place.tables()["released_comment"])
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_after_closing_no_file_of_sqlite_holds_anything_of_anybody(place, canaries, everywhere):
     gone = deleted_values(place) | canaries
     close(place)
@@ -179,7 +179,7 @@ def only_released_words_are_left(place: Place, gone: dict[str, bytes]) -> None:
             del gone[f"comment of north: {form}"]
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 @pytest.mark.postgres
 def test_after_closing_no_table_or_index_of_postgresql_holds_anything(place, canaries, request):
     gone = deleted_values(place) | canaries
@@ -203,7 +203,7 @@ def keep_only_plain(place: Place, needles: dict[str, bytes]) -> None:
         needles |= named(f"person {at}", forms_of_code(code))
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 @pytest.mark.postgres
 def test_statistics_that_postgresql_gathered_by_itself_do_not_outlive_closing(place, request):
     """Autovacuum analyses a table soon after 50 changes; its samples lie in `pg_statistic`."""
@@ -217,7 +217,7 @@ def test_statistics_that_postgresql_gathered_by_itself_do_not_outlive_closing(pl
     assert found_in(tables, gone) == []
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 @pytest.mark.postgres
 def test_statistics_of_postgresql_do_not_tell_how_many_answered_in_a_small_unit(place):
     """The commonest values of `box.unit` and how often they came would stay after closing."""

@@ -92,7 +92,7 @@ def marks(place: Place) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 @pytest.mark.postgres
 def test_on_postgresql_no_row_of_another_table_is_written_moved_or_locked(place):
     before = marks(place)
@@ -101,7 +101,7 @@ def test_on_postgresql_no_row_of_another_table_is_written_moved_or_locked(place)
     assert marks(place) == before
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_on_sqlite_no_page_of_another_table_or_index_is_written(place):
     """Page 1 counts the changes of the file and its pages in its first 100 bytes."""
     before = pages_of_others(place)

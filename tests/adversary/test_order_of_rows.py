@@ -127,14 +127,11 @@ def measured(tmp_path_factory) -> dict[str, list[float]]:
     to save minutes: what was opened is written in the order of arrival, and the file rewritten.
     """
     found: dict[str, list[float]] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("survey.ballots.keys.SCRYPT_N", 2**4)
-        patch.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
-        for first in range(0, SEEDS, SURVEYS_A_FILE):
-            folder = tmp_path_factory.mktemp("order")
-            seeds = range(first, first + SURVEYS_A_FILE)
-            for name, values in in_one_file(folder, seeds, arrive_and_close if not first else end):
-                found.setdefault(name, []).extend(values)
+    for first in range(0, SEEDS, SURVEYS_A_FILE):
+        folder = tmp_path_factory.mktemp("order")
+        seeds = range(first, first + SURVEYS_A_FILE)
+        for name, values in in_one_file(folder, seeds, arrive_and_close if not first else end):
+            found.setdefault(name, []).extend(values)
     return found
 
 

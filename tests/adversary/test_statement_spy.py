@@ -170,7 +170,7 @@ def statements_in(log: str) -> list[str]:
     return [match.group(1).strip() for match in said if match]
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 @pytest.mark.postgres
 def test_the_server_itself_hears_one_write_and_no_answer(place, logged):
     words = "Der Kanarienvogel im Serverraum."
@@ -189,7 +189,7 @@ def test_the_server_itself_hears_one_write_and_no_answer(place, logged):
     assert writes(statements_in(logged())) == []
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 @pytest.mark.postgres
 def test_a_submission_holds_no_lock_but_that_of_its_own_row(place, rng):
     """Looked at by somebody else while its transaction, all written, waits for its commit."""

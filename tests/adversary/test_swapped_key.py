@@ -30,8 +30,6 @@ from survey.storage.engine import engine_of
 from survey.storage.models import Box, Survey, Unit
 from tests.collecting import AFTER, NOON, Place, answer_all, make_place, responses_for
 
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
-
 STRANGE_PRIVATE, STRANGE = new_key_pair()
 
 

@@ -58,7 +58,7 @@ def test_every_reading_says_that_it_proves_nothing_or_reads_nothing(tenths, tens
     found = contrast(tenths / 10, tens * 10, past)
     assert found is not None
     said = across_words.stories_sentence(found)
-    assert across_words.NEITHER in said or found.sign in ("unclear", "nothing_to_pass")
+    assert across_words.NEITHER in said or found.sign == "unclear"
     assert f"{abs(found.difference.value):.1f}" in said
     if found.sign == "passed_on":
         assert abs(found.difference.value) <= 0.25
@@ -70,6 +70,18 @@ def test_a_difference_that_is_cut_off_reaches_as_far_as_the_clip_may_hide():
     assert found is not None
     assert found.high > 4
     assert "0.5 or more points, newcomers above" in across_words.stories_sentence(found)
+
+
+def test_that_both_are_at_the_target_is_no_sign_that_nothing_is_handed_on():
+    said = across_words.FITS["nothing_to_pass"]
+    assert said.startswith("Both are likely at the target. Nothing here tells whether stories")
+    assert said.endswith(across_words.NEITHER)
+
+
+def test_an_end_of_the_contrast_that_just_leaves_out_zero_does_not_read_as_zero():
+    found = contrast(0.5, 40)
+    assert found is not None
+    assert "just above 0 to" in across_words.stories_sentence(replace(found, low=0.03))
 
 
 def test_where_nothing_is_let_out_the_gate_is_named():
@@ -97,25 +109,26 @@ def compared(values, n=12, edge=""):
     return next(c for c in comparisons(ASKED, groups, {"en": "All"}) if c.scale == "TRUST")
 
 
-def test_teams_that_are_all_alike_are_not_worth_comparing():
-    said = across_words.comparison_sentence(compared([3.4, 3.5, 3.4, 3.5, 3.4]))
-    assert said == (
-        "Comparing teams on Trust is not worthwhile here: the differences between teams are no "
-        "larger than chance would make them."
-    )
+def test_of_teams_that_look_alike_it_cannot_be_told_whether_they_differ():
+    found = compared([3.4, 3.5, 3.4, 3.5, 3.4])
+    said = across_words.comparison_sentence(found)
+    assert said.startswith("Whether teams differ on Trust cannot be told: from 0\u00a0% to ")
+    assert said.endswith("comparing teams on it is not worthwhile on these answers.")
+    assert "chance" not in said, "that nothing is seen is no sign that there is nothing"
+    assert across_words.comparison_share(found) == "cannot be told"
 
 
 def test_teams_far_apart_are_told_in_steps_of_five_percent_and_with_what_is_apart():
     found = compared([2.2, 2.8, 3.4, 4.0, 4.4])
     said = across_words.comparison_sentence(found)
     assert found.worth == "some"
-    share = int(said.split("about ")[1].split(" %")[0])
+    share = int(said.split("about ")[1].split("\u00a0%")[0])
     assert share % 5 == 0
     assert abs(share - found.share * 100) <= 2.5
     assert f"{found.apart:.1f} points" in said
-    assert "at least about" in across_words.comparison_sentence(
-        compared([2.2, 2.8, 3.4, 4.0, 4.4], edge="high")
-    )
+    cut = compared([2.2, 2.8, 3.4, 4.0, 4.4], edge="high")
+    assert "On Trust about" in across_words.comparison_sentence(cut)
+    assert "cut off make the differences look smaller" in across_words.comparing_note((cut,))
 
 
 def test_what_rounding_alone_adds_is_taken_off():
@@ -127,12 +140,17 @@ def test_what_rounding_alone_adds_is_taken_off():
 
 
 @given(st.lists(st.integers(15, 45), min_size=3, max_size=12), st.integers(10, 40))
-def test_a_share_is_claimed_only_where_its_interval_leaves_out_zero(tenths, n):
+def test_a_share_is_claimed_only_where_its_interval_is_printed_to_leave_out_zero(tenths, n):
     found = compared([value / 10 for value in tenths], n)
     assert found.low <= found.share <= found.high
-    assert (found.worth == "chance") == (found.low <= 0)
+    low = int(across_words.comparison_interval(found).split("\u00a0%")[0])
+    assert (found.worth == "some") == (low >= 5)
     title = across_words.comparing_title((found,))
-    assert ("worthwhile on" in title) == (found.worth == "some")
+    assert title == (
+        "Teams differ beyond chance on every dimension"
+        if low >= 5
+        else "Whether teams differ beyond chance cannot be told on any dimension"
+    )
 
 
 def answers_of(
@@ -197,12 +215,12 @@ def test_somebody_elses_scales_are_not_compared_since_their_spread_is_not_known(
 def test_a_low_response_is_told_in_words_and_blames_nobody():
     low, high = make_group("North", 5, 10), make_group("South", 9, 10)
     report = make_report(low, high)
-    assert across_words.response_title(report) == "Fewer than 60 % answered in North"
-    assert across_words.response_word(low, report) == "fewer than 60 %: no verdict"
+    assert across_words.response_title(report) == "Fewer than 60\u00a0% answered in North"
+    assert across_words.response_word(low, report) == "fewer than 60\u00a0%: no verdict"
     assert across_words.response_word(high, report) == "enough for a verdict"
     assert "never who" in across_words.silence_sentence(report)
     assert across_words.response_title(make_report(high)) == (
-        "At least 60 % answered in the one group shown"
+        "At least 60\u00a0% answered in the one group shown"
     )
 
 

@@ -50,9 +50,9 @@ def given_in(report, advice):
 def test_the_heading_of_where_to_start_counts_the_groups_whose_cells_say_so(report):
     title = starting_words.finding(report)
     starts, small = given_in(report, "start_here"), given_in(report, "try_small")
-    many = len(report.groups)
-    assert (f"started in {len(starts)} of {many} groups" in title) == bool(starts)
-    assert ("tried small" in title) == (bool(small) and not starts)
+    many = len([group for group in report.groups if group.verdict])
+    assert (f"“start here” in {len(starts)} of {many} groups" in title) == bool(starts)
+    assert (f"at least one in {len(small)} of {many}" in title) == (bool(small) and not starts)
     if not any(p.advice for g in report.groups for p in g.practices):
         assert title == "There is not enough evidence to advise any group where to start"
     if "most often" in title:
@@ -143,7 +143,7 @@ def test_a_low_response_is_told_in_words_and_never_by_a_colour(counts):
     low = [g for g in groups if g.n / g.asked < report.questionnaire.readiness.min_rate - 1e-9]
     figure = json.loads(chart.figure_json)
     said = [note["text"] for note in figure["layout"]["annotations"]]
-    assert sum(", under 60 %" in text for text in said) == len(low)
+    assert sum(", under 60\u00a0%" in text for text in said) == len(low)
     assert ("Fewer than" in chart.title) == bool(low)
     if len(low) <= 3:
         assert all(g.name in chart.title for g in low)
@@ -155,9 +155,9 @@ def test_the_response_of_many_groups_is_counted_in_three_classes():
     groups = [make_group(f"G{at}", 5 + at % 6, 10) for at in range(60)]
     chart = response.response_chart(make_report(*groups), True)
     assert chart
-    assert "under 60 %: 10 of 60 groups" in chart.alt
-    assert "60 % to under 80 %: 20 of 60 groups" in chart.alt
-    assert "80 % and more: 30 of 60 groups" in chart.alt
+    assert "under 60\u00a0%: 10 of 60 groups" in chart.alt
+    assert "60\u00a0% to under 80\u00a0%: 20 of 60 groups" in chart.alt
+    assert "80\u00a0% and more: 30 of 60 groups" in chart.alt
     assert len(chart.table.rows) == 60
 
 

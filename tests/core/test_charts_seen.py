@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from survey.charts import counted, heatmap, starting
-from survey.charts.style import ADVICE, DARK, HATCH, INK_2, LOOKS, PAPER
+from survey.charts.style import ADVICE, DARK, HATCH, INK_2, LOOKS, PAPER, Said, on_one_line
 from survey.disclosure.values import Unit
 from survey.questionnaire.parse import parse
 from survey.questionnaire.shipped import shipped_text
+from survey.report import words
 from survey.report.model import Report
 from tests.core.test_charts import contrast
 from tests.drawing import LONG_GROUPS, every_chart, texts, with_long_names
@@ -155,3 +156,20 @@ def test_many_groups_are_counted_and_each_part_that_is_wide_enough_names_its_adv
         for bar in bars:
             for width, said in zip(bar["x"], bar["text"], strict=True):
                 assert said in ("", said[:2], f"{said[:2]} {width}")
+
+
+def test_names_of_dimensions_stand_level_above_a_wide_map_where_they_fit(report):
+    shipped = replace(report, questionnaire=parse(shipped_text("environment")))
+    for one, level in ((shipped, True), (report, False)):
+        said = json.loads(heatmap.heatmap_chart(one, False).figure_json)["layout"]["annotations"]
+        names = [words.text(d.name) for d in one.questionnaire.dimensions]
+        heads = [text for text in said if text["text"].replace("<br>", " ") in names]
+        assert heads
+        assert all(("textangle" not in head) is level for head in heads)
+
+
+def test_a_name_above_its_row_is_set_smaller_before_it_is_cut():
+    name = "All dimensions together"
+    for room, size, said in ((190, 15, name), (175, 13, name), (100, 13, "All dimension…")):
+        found = on_one_line(Said(name), room)
+        assert (found.size, found.words) == (size, said)

@@ -1,6 +1,7 @@
 """Charts of any figures whatever: headings are true, withheld is nowhere, noise has no colour."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,7 +14,8 @@ from survey.charts.chart import CONFIG, Chart
 from survey.charts.scale import one_person, ticks
 from survey.charts.style import DARK, GREY, HATCH, LOOKS, PAPER, RUST, TEAL
 from survey.disclosure.values import Released, Withheld
-from survey.report import words
+from survey.report import change_words, words
+from survey.report.map_columns import outside
 from survey.report.model import Estimate, GroupReport, Report
 from tests.core.test_charts import contrast
 from tests.report_factory import QUESTIONNAIRE as ASKED
@@ -123,10 +125,15 @@ def test_the_heading_of_the_gaps_counts_only_gaps_beyond_noise(report: Report) -
         if chart is None:
             continue
         clear = [p for p in shown if isinstance(p.gap, Estimate) and p.gap.low > 0]
-        if not clear:
+        some = len(shown) < len(group.practices)
+        of = f"he {len(shown)} practices that are shown"
+        if not clear and not some:
             assert chart.title == "No practice shows a clear gap between knowing and doing"
+        elif not clear:
+            assert chart.title.startswith(f"None of t{of}")
         elif len(clear) > 1:
-            assert chart.title.startswith(f"{len(clear)} of {len(shown)} ")
+            said = f"Of t{of}, {len(clear)} " if some else f"{len(clear)} of {len(shown)} "
+            assert chart.title.startswith(said)
 
 
 @many
@@ -156,11 +163,13 @@ def test_the_map_fills_each_cell_by_its_state_and_hatches_what_is_withheld(
     bars = [trace for trace in figure["data"] if trace["type"] == "bar"]
     for state, look in LOOKS.items():
         cells = sum(len(names_of(group, state)) for group in report.groups)
+        apart = [r for group in report.groups for r in (group.capacity, group.resolve) if r]
+        cells += sum(isinstance(r.figure, Estimate) and r.figure.state == state for r in apart)
         filled = sum(len(b["y"]) for b in bars if b["marker"]["color"] == look.fill)
         assert filled == cells
     hidden = sum(isinstance(d.figure, Withheld) for g in report.groups for d in g.dimensions)
     hatched = sum(len(b["y"]) for b in bars if "pattern" in b["marker"])
-    assert hatched == hidden + len(report.left_out)
+    assert hatched == hidden + 2 * len(report.left_out), "two blocks, with a gap between them"
 
 
 def names_of(group: GroupReport, state: str) -> list[str]:
@@ -203,7 +212,7 @@ def test_a_withheld_dimension_is_named_in_words_and_has_no_number_anywhere() -> 
         assert chart.alt.count("not shown: fewer than 5 answers") == len(figures)
         cells = json.loads(heatmap.heatmap_chart(report, narrow).figure_json)
         said = [a["text"] for a in cells["layout"]["annotations"]]
-        assert said.count("not<br>shown") == len(figures)
+        assert said.count("–" if narrow else "not<br>shown") == len(figures)
 
 
 @many
@@ -276,10 +285,34 @@ def test_of_the_parts_of_a_dimension_ten_people_are_drawn_as_any_other() -> None
     assert "in words" not in chart.note
 
 
+def test_what_is_outside_the_index_stands_apart_on_the_map() -> None:
+    group = replace(make_group(), resolve=make_scale_result("RESOLVE", TOO_FEW))
+    report = make_report(group, left_out=("Owl",))
+    for narrow in (False, True):
+        chart = heatmap.heatmap_chart(report, narrow)
+        assert chart.table.head[-2:] == tuple(words.text(s.name) for s in outside(report))
+        assert chart.table.rows[0][-1] == "not shown: fewer than 10 answers"
+        bars = [t for t in json.loads(chart.figure_json)["data"] if t["type"] == "bar"]
+        ends = sorted((x, x + w) for t in bars for x, w in zip(t["base"], t["x"], strict=True))
+        first = min(start for start, _ in ends if start > len(ASKED.dimensions) - 0.9)
+        gap = first - max(end for start, end in ends if start < first)
+        assert gap > 0.15, "wider than between two dimensions"
+    assert "Set apart, outside the index" in chart.note
+    unasked = replace(group, resolve=make_scale_result("RESOLVE", Withheld("not_asked")))
+    assert [scale.role for scale in outside(make_report(unasked))] == ["capacity"]
+
+
+def test_a_map_of_somebody_elses_scales_has_nothing_apart() -> None:
+    group = replace(make_group(), capacity=None, resolve=None)
+    chart = heatmap.heatmap_chart(make_report(group), False)
+    assert len(chart.table.head) == 2 + len(ASKED.dimensions)
+    assert "Set apart" not in chart.note
+
+
 def test_a_long_name_stands_on_two_lines_of_a_map_and_is_not_cut_off() -> None:
     name = "Small units of Meridian Pumps"
     report = make_report(make_group(name))
-    for narrow, told in ((False, "Small units of Meridian<br>Pumps"), (True, name)):
+    for narrow, told in ((False, "Small units of<br>Meridian Pumps"), (True, name)):
         figure = json.loads(heatmap.heatmap_chart(report, narrow).figure_json)
         assert told in [a["text"] for a in figure["layout"]["annotations"]]
 
@@ -302,11 +335,41 @@ def test_a_change_from_a_clipped_average_is_open_to_its_side() -> None:
 
 
 def test_an_interval_that_just_leaves_out_zero_does_not_read_as_zero() -> None:
-    change = replace(make_change("TRUST", 0.5, 0.46), low=0.04)
-    group = make_group(changes=(change,))
+    up = replace(make_change("TRUST", 0.5, 0.46), low=0.04)
+    down = replace(make_change("COOP", -0.5, 0.46), high=-0.02)
+    group = make_group(changes=(up, down))
     chart = changes.change_chart(group, make_report(group), False)
     assert chart is not None
-    assert chart.table.rows[0][4] == "+0.04 to +1.0"
+    told = [row[4] for row in chart.table.rows]
+    assert told == ["just above 0 to +1.0", "−1.0 to just below 0"]
+    assert not re.search(r"0\.0[24]", chart.figure_json), "where it lies exactly is not told"
+
+
+def test_a_gap_that_just_leaves_out_zero_does_not_read_as_zero() -> None:
+    practice = make_practice(ASKED.practices[0])
+    gap = replace(practice.gap, low=0.03)
+    group = make_group("North", 12, 14, practices=(replace(practice, gap=gap),))
+    chart = gaps.gap_chart(group, make_report(group), False)
+    assert chart is not None
+    assert chart.table.rows[0][4] == "just above 0 to 1.3"
+
+
+@pytest.mark.parametrize(("many", "chance"), [(8, 1), (29, 1), (31, 2), (160, 8)])
+def test_under_changes_it_is_said_how_many_chance_alone_would_make(many: int, chance: int) -> None:
+    said = change_words.chance_sentence(many)
+    assert said.startswith(f"Of {many} comparisons, about {chance} would look clear by chance")
+
+
+def test_the_changes_that_are_counted_are_those_of_the_chart_and_of_all_groups() -> None:
+    moved = tuple(make_change(d.id, 0.8) for d in ASKED.dimensions)
+    report = make_report(make_group(changes=moved), make_group("South", 12, 14, changes=moved))
+    chart = changes.change_chart(report.groups[0], report, False)
+    assert chart is not None
+    assert change_words.chance_sentence(len(moved)) in chart.note
+    assert change_words.moved_sentence(report).endswith(
+        change_words.chance_sentence(2 * len(moved))
+    )
+    assert change_words.moved_sentence(make_report()) == ""
 
 
 def test_dimensions_stand_highest_first_and_ties_in_the_order_of_the_questionnaire() -> None:

@@ -10,6 +10,8 @@ from survey.disclosure.precision import clipped, clipped_share, let_out, let_out
 from survey.disclosure.release import release
 from survey.disclosure.values import Policy, Released, Unit
 from survey.questionnaire.definition import Readiness
+from survey.report import rules_words, split_words
+from survey.report.finding_words import FINDINGS
 from survey.report.method import (
     FIGURES,
     answer_range,
@@ -41,6 +43,44 @@ def test_every_rounding_that_is_told_is_the_one_that_is_done(policy):
                 assert out.step * scale == pytest.approx(float(step.removesuffix(" %")))
                 # What is cut off is let out as the nearest step to where it is cut off.
                 assert abs(out.value * scale - end) <= out.step * scale / 2 + 0.05
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [(0.9, "9 in 10"), (0.95, "19 in 20"), (0.93, "93 in 100"), (0.5, "5 in 10")],
+)
+def test_a_probability_is_told_as_odds(probability, said):
+    assert rules_words.odds(probability) == said
+
+
+def test_what_likely_means_follows_from_the_cut_offs():
+    assert rules_words.likely_sentence(QUESTIONNAIRE) == (
+        "Likely: at least 8 in 10. Very likely: at least 9 in 10."
+    )
+    stricter = replace(QUESTIONNAIRE.readiness, condition=0.85, gate=0.95)
+    said = rules_words.likely_sentence(replace(QUESTIONNAIRE, readiness=stricter))
+    assert said == (
+        "Likely: at least 17 in 20. "
+        "Very likely: at least 19 in 20 for above the floor, 9 in 10 for below it."
+    )
+    assert "interval is 19 in 20" in rules_words.probability_sentence(QUESTIONNAIRE)
+
+
+def test_every_finding_is_told_with_what_leads_to_it_and_can_comes_last():
+    told = rules_words.finding_order(QUESTIONNAIRE)
+    assert set(told) == set(FINDINGS.values())
+    assert next(iter(told)) == "Too few answers"
+    assert list(told)[-1] == "Can"
+    higher = replace(QUESTIONNAIRE, readiness=replace(QUESTIONNAIRE.readiness, floor=3.25))
+    assert "3.25" in rules_words.finding_order(higher)["Cannot yet"]
+
+
+def test_when_a_split_is_told_is_said_with_its_cut_offs():
+    said = split_words.rule_sentence(QUESTIONNAIRE, 12)
+    assert (
+        "at least a quarter stand low (below 2.5) and at least a quarter high (above 3.5)" in said
+    )
+    assert "It is said from 12 people on" in said
 
 
 def cut_off(ends: str, people: list[int]):

@@ -97,11 +97,50 @@ def test_of_two_groups_the_mark_of_all_would_tell_the_other_one():
     assert only(report, "north").organisation is None
 
 
-def test_a_dimension_that_only_two_groups_have_loses_its_mark():
+def sized(*people: int) -> Report:
+    """A report of groups of these sizes, keys a, b, c and so on."""
+    return whole(*(make_group(chr(65 + at), n=n, asked=n) for at, n in enumerate(people)))
+
+
+def test_of_three_groups_the_mark_would_nearly_tell_the_largest():
+    for key in "abc":
+        assert only(sized(5, 6, 60), key).organisation is None
+        assert only(sized(20, 20, 20), key).organisation is None
+
+
+def test_a_group_that_is_most_of_the_others_takes_their_mark_away():
+    report = sized(5, 6, 7, 60)
+    for key in "abc":
+        assert only(report, key).organisation is None
+        assert dimension_chart(report.groups[0], only(report, "a"), False) != dimension_chart(
+            report.groups[0], report, False
+        )
+    assert only(report, "d").organisation, "its own readers see three others, none of them most"
+
+
+def test_half_of_the_others_is_not_most_of_them():
+    assert only(sized(9, 5, 10, 15), "a").organisation
+    assert only(sized(9, 5, 10, 16), "a").organisation is None
+
+
+def test_the_index_goes_by_the_groups_that_have_one():
+    report = sized(10, 10, 10, 10, 10)
+    hidden = Withheld("too_few")
+    groups = tuple(
+        replace(group, index=hidden) if at else group for at, group in enumerate(report.groups)
+    )
+    for seen, shown in ((report, True), (replace(report, groups=groups), False)):
+        node = only(seen, "a").organisation
+        assert node
+        assert isinstance(node.index, Withheld) is not shown
+
+
+def test_a_dimension_that_only_three_groups_have_loses_its_mark():
     silent = {"TRUST": Withheld("too_few")}
     report = whole(
         make_group("North", n=12),
         make_group("South", n=12),
+        make_group("West", n=12),
         make_group("East", n=12, figures=silent),
     )
     node = only(report, "north").organisation
@@ -112,6 +151,7 @@ def test_a_dimension_that_only_two_groups_have_loses_its_mark():
 
 
 def test_the_chart_of_a_group_is_the_same_as_in_the_whole_report():
+    """Where its mark of all groups stays: four groups, none of the others most of them."""
     report = four()
     seen = only(report, "north")
     for narrow in (False, True):

@@ -257,7 +257,12 @@ def test_a_verdict_that_is_too_close_says_between_what_it_lies() -> None:
     one = build(QUESTIONNAIRE, flat(3.4, COOP=3.0), FACTS).groups[0]
     said = verdict_words.turns_on(one, QUESTIONNAIRE)
     assert said.startswith("Coop may lie on either side of 3.0")
-    assert said.endswith("More of the same will not tell: try small, and measure again.")
+    assert said.endswith("can be said."), "what to do stands with the finding"
+    unnamed = build(QUESTIONNAIRE, flat(3.4, COOP=3.0), replace(FACTS, practice="")).groups[0]
+    advised = verdict_words.turns_on(unnamed, QUESTIONNAIRE)
+    assert advised.endswith(
+        "More answers would not settle it: try small, and measure after the trial."
+    )
     assert "All dimensions" not in verdict_words.index_sentence(one, QUESTIONNAIRE)
     assert verdict_words.index_sentence(one, QUESTIONNAIRE).startswith("3.3 (")
 

@@ -30,8 +30,12 @@ def test_a_condition_is_named_with_the_target_it_may_miss():
 
 
 def test_several_conditions_stand_lowest_first_as_the_verdict_lists_them():
-    said = verdict_words.conditions_sentence(judged(conditions=("PAST", "TRUST")), QUESTIONNAIRE)
+    apart = {"PAST": make_estimate(2.9), "TRUST": make_estimate(3.3)}
+    group = judged(conditions=("PAST", "TRUST"), figures=apart)
+    said = verdict_words.conditions_sentence(group, QUESTIONNAIRE)
     assert said == "May miss the target, 3.5: Past and Trust (lowest first)."
+    alike = verdict_words.conditions_sentence(judged(conditions=("PAST", "TRUST")), QUESTIONNAIRE)
+    assert alike == "May miss the target, 3.5: Past and Trust.", "their order would say nothing"
 
 
 def test_what_is_below_the_floor_is_not_told_again_as_a_condition():
@@ -102,7 +106,7 @@ def test_knowing_and_doing_are_printed_as_the_class_they_lie_in(figure, said):
 
 
 def test_a_share_that_is_cut_off_reads_or_less():
-    assert words.share_text(Released(0.2, 12, 0.1, "low"), Policy()) == "20 % or less"
+    assert words.share_text(Released(0.2, 12, 0.1, "low"), Policy()) == "20\u00a0% or less"
 
 
 def test_why_nothing_is_shown_of_a_unit_is_that_nobody_is_left_to_take_it_together_with():

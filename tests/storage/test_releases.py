@@ -24,10 +24,9 @@ TEXTS = tuple(f"comment {n}" for n in range(20))
 
 
 @pytest.fixture
-def place(database_url, tmp_path):
-    place = make_place(database_url, tmp_path)
-    yield place
-    place.end()
+def place(engine, originals, tmp_path):
+    with originals(engine).copy(tmp_path) as place:
+        yield place
 
 
 def make_release(texts):

@@ -134,11 +134,12 @@ class Server:
         return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Make a database, give its address, drop it."""
+    def database(self, like: str = "template1") -> Iterator[str]:
+        """Make a database, `like` one that nobody uses; give its address, drop it."""
         name = f"test_{next(self._names)}"
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with self._connect() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(make.format(sql.Identifier(name), sql.Identifier(like)))
         try:
             yield self.url(name)
         finally:

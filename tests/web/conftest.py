@@ -10,7 +10,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.serving import make_server
 
 from survey.app import create_app
@@ -18,6 +20,7 @@ from survey.ballots.keys import KeyFolder
 from survey.config import Config
 from survey.disclosure.values import Policy, Unit
 from survey.questionnaire.shipped import shipped_text
+from survey.services import accounts
 from survey.services.accounts import add_user
 from survey.services.opening import Opened, Plan, open_survey
 from survey.storage.engine import Sessions, make_sessions
@@ -76,6 +79,32 @@ class Surveys:
         )
         with self.sessions() as session:
             return open_survey(session, self.keys, replace(plan, **told), self.clock())
+
+
+class Compiled(BytecodeCache):
+    """Keeps what templates were compiled to, for every app that a test makes."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quick_apps() -> Iterator[None]:
+    """Templates are compiled once, and a password costs as much only where accounts are tested."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": COMPILED})
+        patch.setattr(accounts, "HASHER", PasswordHasher(1, 8, 1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,12 @@ import pytest
 
 from survey.services.agreeing import agreed_by
 from survey.services.surveys import list_surveys, load_report
-from tests.web.checking import text_of
+from tests.web.checking import fields_of, text_of
 from tests.web.conftest import START
 from tests.web.test_result import empty_database  # noqa: F401 -- with a closed survey in it
 
 UNTIL = (START + timedelta(days=40)).date().isoformat()
+NORTH_SAID = "the leader", "Objections <i>first</i>."
 NORTH = {"who": "the leader", "what": "Objections <i>first</i>.", "until": UNTIL}
 
 
@@ -44,6 +45,19 @@ def press(console, closed, name, status=303):
     button = next(b for b in form.iter("button") if text_of(b) == name)
     told = {"state": button.get("value")}
     return console.send(told, status, action=form.get("action"))
+
+
+@pytest.mark.parametrize("number", [0, 2**31, 2**63, 99999999999999999999999])
+def test_a_number_that_nothing_can_have_is_no_page_and_no_failure(console, closed, agreed, number):
+    fill_in(console, closed, NORTH)
+    sure = {"state": "remove", "sure": "yes"}
+    for told, status in (({"state": "done"}, 400), ({"state": "remove"}, 404), (sure, 400)):
+        console.get(f"/surveys/{closed}/report/north/agreed")
+        form = next(f for f in console.html.all("form") if "/agreed/" in f.get("action"))
+        console.post(
+            f"/surveys/{closed}/report/north/agreed/{number}", fields_of(form) | told, status
+        )
+    assert agreed() == [(*NORTH_SAID, "open")]
 
 
 def test_what_was_agreed_is_written_down_and_stands_on_the_list(console, closed, agreed):

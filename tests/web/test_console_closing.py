@@ -1,6 +1,7 @@
 """Closing a survey in the console: the code, the progress, the way to the report."""
 
 import random
+import re
 import time
 from threading import Event
 
@@ -101,7 +102,9 @@ def test_a_missing_key_is_told_as_what_it_is(console, ended, config):
 
 def test_a_damaged_key_is_told_as_what_it_is(console, ended, config, sessions, clock):
     key = config.keys / f"{ended.slug}.key"
-    key.write_text(key.read_text().replace('"scrypt_n": 32768', '"scrypt_n": 1073741824'))
+    damaged, times = re.subn(r'"scrypt_n": \d+', '"scrypt_n": 1073741824', key.read_text())
+    assert times
+    key.write_text(damaged)
     console.get(f"/surveys/{ended.slug}/close")
     console.send({"code": ended.opening_codes[0]}, 422)
     assert "its scrypt_n is not a power of two up to 131072" in console.html.text

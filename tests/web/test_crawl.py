@@ -44,7 +44,6 @@ PARAMETERS: dict[str, Callable[["Site"], Sequence[str]]] = {
     "file": lambda _: ["figures.csv"],
     "number": lambda _: ["1"],
 }
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
 
 STRETCH = 12
 """Answers in a row that cannot be there by chance: one in 240 million."""
@@ -105,18 +104,24 @@ class Traces:
         self.secrets = {secret: p for p in people for secret in p.secrets()}
         self.stretches = {stretch: p for p in people for stretch in p.stretches()}
         self.words = {p.word.encode(): p for p in people}
+        self.wrapped: dict[bytes, list[str]] = {}
+        """What a token gives away that was unwrapped before: most stand on many pages."""
 
     def told(self, body: bytes) -> list[str]:
         """Say what a body gives away; comments aside."""
-        return [fault for layer in self.layers(body) for fault in self.in_layer(layer)]
-
-    def layers(self, body: bytes) -> Iterator[bytes]:
-        yield body
+        found = list(self.in_layer(body))
         for token in set(re.findall(rb"[A-Za-z0-9+/_-]{16,}={0,2}", body)):
-            bare = token.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
-            yield base64.b64decode(bare + b"=" * (-len(bare) % 4) if len(bare) % 4 != 1 else b"")
-            if len(token) % 2 == 0 and re.fullmatch(rb"[0-9a-fA-F]+", token):
-                yield binascii.unhexlify(token)
+            if token not in self.wrapped:
+                layers = self.unwrapped(token)
+                self.wrapped[token] = [fault for one in layers for fault in self.in_layer(one)]
+            found += self.wrapped[token]
+        return found
+
+    def unwrapped(self, token: bytes) -> Iterator[bytes]:
+        bare = token.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+        yield base64.b64decode(bare + b"=" * (-len(bare) % 4) if len(bare) % 4 != 1 else b"")
+        if len(token) % 2 == 0 and re.fullmatch(rb"[0-9a-fA-F]+", token):
+            yield binascii.unhexlify(token)
 
     def in_layer(self, layer: bytes) -> Iterator[str]:
         yield from (f"code or key of {self.secrets[s]}" for s in self.secrets if s in layer)
@@ -225,11 +230,14 @@ def test_no_page_of_any_role_holds_anything_of_one_person(site, console):
     traces = Traces(site.people)
     reached: Counter[str] = Counter()
     commented: set[Person] = set()
+    seen: set[bytes] = set()
     for role, pages in (("nobody", Pages(site.app)), ("consultant", console)):
         for address, (status, body, headers) in crawl(pages, site).items():
             assert status in (200, 303, 308, 404), f"{role} at {address}: {status}"
             for told in (body, headers.encode()):
-                assert not traces.told(told), f"{role} at {address}: {traces.told(told)[:3]}"
+                if told not in seen:  # many are the same for everybody
+                    assert not traces.told(told), f"{role} at {address}: {traces.told(told)[:3]}"
+                    seen.add(told)
                 shown = traces.commented(told)
                 may = role == "consultant" or address.startswith("/shared/")
                 assert not shown or may, f"{address} tells everybody a comment"

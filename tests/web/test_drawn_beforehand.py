@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import stat
 import time
 import zipfile
@@ -21,40 +22,40 @@ from survey.config import Config
 from survey.exports.illustrating import Illustrator, charts_of
 from survey.exports.parcels import Parcels, Progress
 from survey.services.accounts import add_user
+from survey.services.hiding import mark_of, set_hidden
+from survey.services.letterheads import save_consultant
 from survey.services.surveys import load_report
 from survey.storage.engine import make_sessions
-from survey.web.site import EXTENSION
+from survey.web.site import EXTENSION, PARCELS
+from tests.web.checking import SignedIn
 from tests.web.conftest import EMAIL, PASSWORD, Clock
-from tests.web.shared import close_one, slug_in
+from tests.web.shared import OWN, close_one, slug_in, words_in
 
 
 @pytest.fixture(scope="module")
-def closed(tmp_path_factory, empty_database, installed_chromium):
+def closed(tmp_path_factory, empty_database, tool):
     """A closed survey whose figures were drawn, and the app that shows them."""
     folder = tmp_path_factory.mktemp("drawn")
     file = close_one(empty_database, folder)
     sessions, clock = make_sessions(f"sqlite:///{file}"), Clock()
     slug = slug_in(sessions, clock)
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in installed_chromium.env.items():
-            patch.setenv(name, value)
-        config = Config(
-            instance=folder,
-            database_url=f"sqlite:///{file}",
-            keys=folder / "keys",
-            secret_key="only for tests, and long enough for that",
-            browser=installed_chromium.path,
-        )
-        app = create_app(config, sessions=sessions, clock=clock)
-        pictures = app.extensions[EXTENSION].pictures
-        Illustrator(sessions, pictures, clock).everything()
-        with sessions() as session:
-            add_user(session, EMAIL, "Eva Lindqvist", PASSWORD)
-            report = load_report(session, slug, clock())
-        yield SimpleNamespace(
-            app=app, slug=slug, report=report, pictures=pictures,
-            sessions=sessions, clock=clock, folder=folder,
-        )  # fmt: skip
+    config = Config(
+        instance=folder,
+        database_url=f"sqlite:///{file}",
+        keys=folder / "keys",
+        secret_key="only for tests, and long enough for that",
+        browser=tool.path,
+    )
+    app = create_app(config, sessions=sessions, clock=clock)
+    pictures = app.extensions[EXTENSION].pictures
+    Illustrator(sessions, pictures, clock).everything()
+    with sessions() as session:
+        add_user(session, EMAIL, "Eva Lindqvist", PASSWORD)
+        report = load_report(session, slug, clock())
+    yield SimpleNamespace(
+        app=app, slug=slug, report=report, pictures=pictures,
+        sessions=sessions, clock=clock, folder=folder,
+    )  # fmt: skip
     sessions.kw["bind"].dispose()
 
 
@@ -84,6 +85,18 @@ def test_a_browser_that_fails_stops_nothing(closed, tmp_path, caplog):
     (line,) = [record.getMessage() for record in caplog.records]
     assert closed.slug in line
     assert "could not be started" in line
+
+
+def test_a_survey_that_cannot_be_drawn_keeps_nothing_from_being_tidied_away(closed, tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    wanted = name_of(next(charts_of(closed.report)))
+    for name in ("0" * 64 + ".svg", wanted):
+        (folder / name).write_text("<svg/>")
+        os.utime(folder / name, (1, 1))
+    broken = Pictures(folder, Browser("/nowhere"))
+    Illustrator(closed.sessions, broken, closed.clock).everything()
+    assert [path.name for path in folder.glob("*.svg")] == [wanted]
 
 
 def test_without_a_browser_nothing_happens_and_nothing_is_said(closed, caplog):
@@ -178,31 +191,115 @@ def wait(parcels, slug):
 
 @pytest.mark.browser
 def test_all_teams_as_pdf_come_one_by_one_each_with_its_own_team_alone(closed):
-    folder = closed.folder / "parcels"
-    parcels = Parcels(folder, closed.sessions, closed.pictures, closed.clock)
+    parcels, console = closed.app.extensions[PARCELS], SignedIn(closed.app)
+    console.sign_in(EMAIL, PASSWORD)
+    address = f"/surveys/{closed.slug}/take/pdfs"
+    console.get(address)
     assert parcels.progress(closed.slug) is None
-    assert parcels.start(closed.slug)
+    console.send()
+    assert "Refresh" in console.get(address).headers
     assert not parcels.start(closed.slug), "it is being made already"
     steps = wait(parcels, closed.slug)
     total = len(closed.report.groups)
     assert steps[-1] == Progress(total, total, ready=True)
     assert [step.done for step in steps] == sorted(step.done for step in steps)
-    path = parcels.result(closed.slug)
-    assert path
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with zipfile.ZipFile(path) as parcel:
+    assert stat.S_IMODE(parcels.result(closed.slug).stat().st_mode) == 0o600
+    assert "Refresh" not in console.get(address).headers
+    assert console.html.h1 == "The PDFs are ready", console.html.text
+    with console.get(f"{address}.zip") as response:
+        check_parcel(response.data, closed.report.groups)
+    console.get(f"/surveys/{closed.slug}/letterhead")
+    console.send({"consultant": "Somebody else"})
+    console.get(address)
+    assert console.html.h1 == "Every group as PDF", "the parcel has another letterhead"
+    assert parcels.result(closed.slug) is None
+    assert parcels.progress(closed.slug) is None
+
+
+def check_parcel(packed, groups):
+    with zipfile.ZipFile(io.BytesIO(packed)) as parcel:
         names = parcel.namelist()
-        assert len(names) == total
-        for name, group in zip(names, closed.report.groups, strict=True):
-            assert group.name in name
+        assert [name.partition(" ")[2] for name in names] == [f"{g.name}.pdf" for g in groups]
+        for name, group in zip(names, groups, strict=True):
             pdf = PdfReader(io.BytesIO(parcel.read(name)))
             told = " ".join(page.extract_text() for page in pdf.pages)
             assert group.name in told
-            others = [o.name for o in closed.report.groups if o is not group]
+            others = [o.name for o in groups if o is not group]
             assert not [other for other in others if other in told]
-    parcels.discard(closed.slug)
-    assert parcels.result(closed.slug) is None
-    assert parcels.progress(closed.slug) is None
+
+
+@pytest.fixture
+def slow(closed, tmp_path):
+    """Parcels made by a program that waits for `go`, and prints a page as it was given to it."""
+    begun, go, program = tmp_path / "begun", tmp_path / "go", tmp_path / "browser"
+    program.write_text(
+        f"""#!/bin/sh
+        echo >> {begun}
+        while [ ! -e {go} ]; do sleep 0.02; done
+        for told; do case $told in --print-to-pdf=*) cp page.html "${{told#*=}}";; esac; done
+        """
+    )
+    program.chmod(0o755)
+    pictures = replace(closed.pictures, browser=Browser(str(program)))
+    parcels = Parcels(tmp_path / "parcels", closed.sessions, pictures, closed.clock)
+    assert parcels.start(closed.slug)
+    until = time.monotonic() + 60
+    while not begun.exists():
+        assert time.monotonic() < until, "it does not begin"
+        time.sleep(0.02)
+    return SimpleNamespace(parcels=parcels, begun=begun, go=go)
+
+
+def hide(closed, hidden):
+    with closed.sessions() as session:
+        set_hidden(session, closed.slug, mark_of(OWN), hidden)
+
+
+def test_a_comment_that_is_hidden_while_the_parcel_is_made_is_not_in_it(closed, slow):
+    assert OWN in repr(closed.report.groups)
+    hide(closed, True)
+    try:
+        slow.parcels.discard(closed.slug)
+        slow.go.touch()
+        assert wait(slow.parcels, closed.slug)[-1].ready
+    finally:
+        hide(closed, False)
+    words = words_in(slow.parcels.result(closed.slug).read_bytes())
+    assert "Quarry North" in words
+    assert OWN not in words
+
+
+def test_a_letterhead_that_is_changed_meanwhile_is_the_one_on_the_papers(closed, slow):
+    with closed.sessions() as session:
+        save_consultant(session, closed.slug, "Wilhelmina Quist")
+    slow.go.touch()
+    assert wait(slow.parcels, closed.slug)[-1].ready
+    words = words_in(slow.parcels.result(closed.slug).read_bytes())
+    assert words.count("Wilhelmina Quist") >= len(closed.report.groups)
+    assert OWN in words, "the search for it above finds nothing anywhere"
+
+
+def test_what_changes_again_and_again_is_given_up_with_a_sentence(closed, slow):
+    """Somebody changes the letterhead with each page that is printed."""
+    slow.go.touch()
+    hidden = 0
+    while not (told := slow.parcels.progress(closed.slug)) or not (told.error or told.ready):
+        if len(slow.begun.read_text()) > hidden:
+            hidden = len(slow.begun.read_text())
+            with closed.sessions() as session:
+                save_consultant(session, closed.slug, f"Consultant {hidden}")
+        time.sleep(0.005)
+    assert "changed again and again" in told.error
+    assert slow.parcels.result(closed.slug) is None
+    assert not list(slow.begun.parent.glob("parcels/*.part"))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("at", ["", "group/north/"])
+def test_one_page_comes_as_a_pdf(closed, client, at):
+    answer = client.get(f"/surveys/{closed.slug}/take/{at}one-page.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF-")
 
 
 def test_a_parcel_lives_a_day(closed, tmp_path, monkeypatch):

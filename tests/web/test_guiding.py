@@ -22,7 +22,6 @@ from tests.report_factory import make_estimate, make_report, make_scale_result
 from tests.web.checking import text_of
 from tests.web.conftest import EMAIL, PASSWORD
 
-pytestmark = pytest.mark.usefixtures("quick_scrypt")
 PAGE = re.compile(rb"/Type\s*/Page\b")
 
 

@@ -11,7 +11,7 @@ import random
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -128,7 +128,7 @@ def responses(rng: random.Random, unit: str, wave: int) -> list[Response]:
 class Told:
     """A survey of two closed waves whose exact figures are known, and all that leaves of it."""
 
-    def __init__(self, folder: Path, empty: Path, browser: str = "none") -> None:
+    def __init__(self, folder: Path, empty: Path) -> None:
         rng = random.Random(11)
         waves = [{unit: responses(rng, unit, at) for unit in ANSWERING} for at in (0, 1)]
         figures = [exact_figures(environment(), wave) for wave in waves]
@@ -144,7 +144,7 @@ class Told:
             keys=folder / "keys",
             secret_key="only for tests, and long enough for that",
             public_url="http://localhost",
-            browser=browser,
+            browser="none",
         )
         self.sessions = make_sessions(self.config.database_url)
         with self.sessions() as session:
@@ -223,11 +223,7 @@ class Told:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory, empty_database) -> Iterator[Told]:
-    with pytest.MonkeyPatch.context() as quicker:
-        # As the fixture quick_scrypt, which lasts for one test.
-        quicker.setattr("survey.ballots.keys.SCRYPT_N", 2**4)
-        quicker.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
-        made = Told(tmp_path_factory.mktemp("told"), empty_database)
+    made = Told(tmp_path_factory.mktemp("told"), empty_database)
     yield made
     made.sessions.kw["bind"].dispose()
 
@@ -246,23 +242,21 @@ def artefacts(request, leaving) -> list[Artefact]:
 
 
 @pytest.fixture(scope="module")
-def on_paper(tmp_path_factory, empty_database, chromium_path) -> Iterator[list[Artefact]]:
+def on_paper(tmp_path_factory, told, chromium_path) -> list[Artefact]:
     """A page with its figures as pictures, and two PDFs, as a browser makes them."""
-    with pytest.MonkeyPatch.context() as quicker:
-        quicker.setattr("survey.ballots.keys.SCRYPT_N", 2**4)
-        quicker.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
-        told = Told(tmp_path_factory.mktemp("paper"), empty_database, chromium_path)
-    report, pages = told.report, SignedIn(told.app)
+    folder = tmp_path_factory.mktemp("paper")
+    able = replace(told.config, instance=folder, browser=chromium_path)
+    app = create_app(able, sessions=told.sessions, clock=told.clock)
+    report, pages = told.report, SignedIn(app)
     pages.sign_in(EMAIL, PASSWORD)
     south = next(group for group in report.groups if group.key == "south")
-    with told.app.app_context():
+    with app.app_context():
         site().pictures.draw(charts_in(group_section(south, report)))
     at = f"/surveys/{told.slug}"
     wanted = ("report/south", "take/group/south/report.pdf", "take/one-page.pdf")
     responses = {address: pages.client.get(f"{at}/{address}") for address in wanted}
     assert {response.status_code for response in responses.values()} == {200}
-    yield [artefact(f"{at}/{address}", got.data) for address, got in responses.items()]
-    told.sessions.kw["bind"].dispose()
+    return [artefact(f"{at}/{address}", got.data) for address, got in responses.items()]
 
 
 @pytest.mark.browser

@@ -278,6 +278,22 @@ def test_every_chart_has_its_message_in_words_and_its_numbers_in_a_table(address
         assert list(numbers.iter("td"))
 
 
+def test_a_percent_sign_never_begins_a_line(address, reader):
+    source = reader.get(address).text
+    assert re.search(r"\d(\u00a0|&nbsp;)%", source)
+    assert not re.findall(r".{20}\d %", source)
+
+
+def test_a_long_page_begins_with_links_to_its_parts(address, reader):
+    reader.get(address)
+    navs = [nav for nav in reader.html.all("nav") if nav.get("class") == "contents"]
+    links = [link for nav in navs for link in nav.iter("a")]
+    parts = [section.get("aria-labelledby") for section in reader.html.all("section")]
+    told = [link.get("href")[1:] for link in links]
+    assert len(told) > 3
+    assert told == [part for part in parts if part in told], "in the order of the page"
+
+
 def test_what_people_wrote_stays_text(address, reader):
     source = reader.get(address).text
     assert "<script>alert" not in source

@@ -13,9 +13,10 @@ from survey.disclosure.values import Unit
 from survey.services.agreeing import agree
 from survey.services.answering import submit
 from survey.services.closing import close_survey
+from survey.services.harm import load_harm_signs
 from survey.services.opening import Opened
 from survey.services.results import words_of
-from survey.services.surveys import list_surveys, load_harm_signs, load_report
+from survey.services.surveys import list_surveys, load_report
 from survey.storage.engine import make_sessions
 from survey.web.brake import MOST_WORDS
 from survey.web.result import STEP
@@ -237,6 +238,18 @@ def test_who_tries_many_words_has_to_wait_and_other_networks_go_on(word):
         word.address, data={"word": word.words["Crane"]}, environ_base=elsewhere
     )
     assert "Crane had too few" in there.text
+
+
+def test_another_site_can_neither_ask_nor_keep_a_whole_office_out(word):
+    told = []
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}):
+        for typed in ("abacus-plank", word.words["Crane"]) * (MOST_WORDS // 2 + 1):
+            response = word.page.client.post(word.address, data={"word": typed}, headers=headers)
+            told.append((response.status_code, response.data))
+    assert len(set(told)) == 1, "a right word is answered like a wrong one"
+    assert told[0][0] == 403
+    word.of("Crane")
+    assert "Crane had too few" in word.page.html.text
 
 
 def test_looking_writes_nothing(word, sessions, config):

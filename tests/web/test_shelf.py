@@ -1,4 +1,4 @@
-"""A report that was built is kept, and built anew as soon as anything it is made from has changed."""
+"""A report that was built is kept, and built anew as soon as what it is made from has changed."""
 
 from datetime import date
 from pathlib import Path

@@ -200,7 +200,7 @@ LEAKS = (
     leak(
         "harm changes a verdict",
         "Where a verdict does not fall, whoever spoke up knows that nobody else did.",
-        "survey/report/build.py",
+        "survey/report/judging.py",
         "harm=np.zeros(len(rows), dtype=bool),",
         'harm=np.array([getattr(tables.groups[r].figures.get("harm"), "value", 0) > 0\n'
         "                       for r in rows]),",
