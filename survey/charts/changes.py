@@ -74,6 +74,7 @@ def _note(group: GroupReport, report: Report) -> str:
     return (
         f"{words.answered_text(group)} are counted; compared with the wave before{before}. "
         f"{_coloured(report)} {_smallest(group.changes)}{arrow}"
+        f"{change_words.chance_sentence(len(group.changes))} "
         "A change says nothing about its cause."
     )
 
@@ -100,7 +101,7 @@ def _coloured(report: Report) -> str:
 
 def _table(changes: Sequence[Change], report: Report) -> Table:
     return Table(
-        ("Measure", "Before", "Now", "Difference", "95 % interval", "What can be said"),
+        ("Measure", "Before", "Now", "Difference", "95\u00a0% interval", "What can be said"),
         tuple(
             (
                 words.text(c.name),
@@ -115,14 +116,9 @@ def _table(changes: Sequence[Change], report: Report) -> Table:
     )
 
 
-def _signed(value: float) -> str:
-    rounded = round(value, 1)
-    return "0.0" if rounded == 0 else f"{'+' if rounded > 0 else '−'}{abs(rounded):.1f}"
-
-
 def _difference(change: Change) -> str:
     """Return a difference with its sign, and "or more" where clips hide more of it."""
-    signed = _signed(change.difference)
+    signed = words.signed(change.difference)
     return (
         change_words.change_amount(change).replace(signed[1:], signed, 1)
         if signed != "0.0"
@@ -132,16 +128,12 @@ def _difference(change: Change) -> str:
 
 def _end(value: float) -> str:
     """Return an end of an interval; one that just leaves out zero must not read as zero."""
-    if value == 0 or round(value, 1) != 0:
-        return _signed(value)
-    sign = "+" if value > 0 else "−"
-    near = f"just {'above' if value > 0 else 'below'} 0"
-    return f"{sign}{abs(value):.2f}" if round(value, 2) else near
+    return words.end_text(value) or words.signed(value)
 
 
 def _figure(changes: Sequence[Change], narrow: bool) -> Sheet:
     unit = 50 if narrow else 36
-    margins = {"l": 10, "r": 10} if narrow else {"l": 220, "r": 170}
+    margins = {"l": 10, "r": 10} if narrow else {"l": 224, "r": 170}
     sheet = Sheet(
         NARROW if narrow else WIDE, len(changes) * unit + 60, {**margins, "t": 28, "b": 32}
     )

@@ -23,7 +23,7 @@ from survey.charts.style import (
     write,
 )
 from survey.disclosure.values import Withheld
-from survey.report import facet_words, words
+from survey.report import facet_words, rules_words, words
 from survey.report.model import Estimate, GroupReport, Report, ScaleResult
 
 ROW, SMALL = 1.0, 0.82
@@ -65,7 +65,9 @@ def dimension_chart(group: GroupReport, report: Report, narrow: bool) -> Chart:
 
 def _subtitle(report: Report) -> str:
     best = limits(report)[1]
-    return f"Average of the answers, turned so that {best} is healthiest, with its 95 % interval"
+    return (
+        f"Average of the answers, turned so that {best} is healthiest, with its 95\u00a0% interval"
+    )
 
 
 def finding(group: GroupReport, report: Report) -> str:
@@ -156,6 +158,7 @@ def _note(group: GroupReport, report: Report) -> str:
         f"{words.answered_text(group)} are counted{one_person(group, report)}. {mark}Dashed lines: "
         f"the floor, {words.number(rules.floor)}, and the target, {words.number(rules.target)}. "
         "Coloured only where there is little doubt; a hollow mark cannot be told. "
+        f"{rules_words.likely_sentence(report.questionnaire)} "
         f"{arrow if cut else ''}{rounding(group)}{parts}"
         f"The axis shows the whole scale, {lo} to {hi}."
     )
@@ -176,7 +179,7 @@ def _told(result: ScaleResult, report: Report) -> str:
 
 def _table(rows: Sequence[_Row], report: Report) -> Table:
     return Table(
-        ("Dimension", "Average", "95 % interval", "What can be said"),
+        ("Dimension", "Average", "95\u00a0% interval", "What can be said"),
         tuple(_cells(row, report) for row in rows),
     )
 

@@ -35,7 +35,7 @@ def gap_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | None:
         return None
     return Chart(
         key=key_from("gaps", group.key, "narrow" if narrow else "wide"),
-        title=finding(shown),
+        title=finding(shown, len(group.practices)),
         subtitle="How clear is it what doing this well looks like? How consistently is it done?",
         note=_note(group),
         alt=_alt(group, shown, report),
@@ -44,13 +44,18 @@ def gap_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | None:
     )
 
 
-def finding(shown: Sequence[PracticeResult]) -> str:
-    """Return in how many practices knowing lies clearly above doing."""
+def finding(shown: Sequence[PracticeResult], asked: int) -> str:
+    """Return in how many of the practices that are shown knowing lies clearly above doing."""
     clear = [p for p in shown if isinstance(p.gap, Estimate) and p.gap.state == "weak"]
+    if not clear and len(shown) < asked:
+        return f"None of the {len(shown)} practices that are shown has a clear gap"
     if not clear:
         return "No practice shows a clear gap between knowing and doing"
     if len(clear) == 1:
         return f"{words.text(clear[0].label)} is clearer to people than it is done"
+    if len(shown) < asked:
+        of = f"Of the {len(shown)} practices that are shown"
+        return f"{of}, {len(clear)} are clearer to people than they are done"
     return f"{len(clear)} of {len(shown)} practices are clearer to people than they are done"
 
 
@@ -66,9 +71,9 @@ def _gap(practice: PracticeResult) -> float:
 def _note(group: GroupReport) -> str:
     return (
         f"{words.answered_text(group)} are counted. Hollow: knowing; filled: doing. A whole line, "
-        "coloured, where the 95 % interval of the gap lies above zero. Averages are told in classes"
-        f"{_width(group)}, so that they tell nobody’s answer; a mark stands in the middle of its "
-        "class. At the right: by about how much knowing leads."
+        "coloured, where the 95\u00a0% interval of the gap lies above zero. Averages are told in "
+        f"classes{_width(group)}, so that they tell nobody’s answer; a mark stands in the middle "
+        "of its class. At the right: by about how much knowing leads."
     )
 
 
@@ -85,12 +90,12 @@ def _alt(group: GroupReport, shown: Sequence[PracticeResult], report: Report) ->
         f"doing {words.class_text(p.do, report.policy)}"
         for p in shown
     )
-    return f"{group.name}: {finding(shown)}. {told}."
+    return f"{group.name}: {finding(shown, len(group.practices))}. {told}."
 
 
 def _table(group: GroupReport, report: Report) -> Table:
     return Table(
-        ("Practice", "Knowing", "Doing", "Knowing leads by about", "95 % interval"),
+        ("Practice", "Knowing", "Doing", "Knowing leads by about", "95\u00a0% interval"),
         tuple(_cells(practice, report) for practice in group.practices),
     )
 
@@ -100,7 +105,13 @@ def _cells(practice: PracticeResult, report: Report) -> tuple[str, ...]:
     label = words.text(practice.label)
     if isinstance(practice.gap, Withheld):
         return label, know, do, words.withheld_text(practice.gap, report.policy, single=True), ""
-    return label, know, do, _lead(practice), words.interval_text(practice.gap).replace("-", "−")
+    return label, know, do, _lead(practice), _interval(practice.gap)
+
+
+def _interval(gap: Estimate) -> str:
+    """Return the interval of a gap; an end that just leaves out zero must not read as zero."""
+    ends = (words.end_text(end) or f"{end:.1f}" for end in (gap.low, gap.high))
+    return " to ".join(ends).replace("-", "−")
 
 
 def _figure(

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from survey.charts.chart import Chart, Table
-from survey.charts.names import lines, shortened, width
+from survey.charts.heatmap_layout import HEAD_SIZES, Layout
+from survey.charts.names import lines, shortened
 from survey.charts.scale import limits
 from survey.charts.style import (
     HATCH,
@@ -25,68 +25,32 @@ from survey.charts.style import (
 from survey.disclosure.values import Withheld
 from survey.questionnaire.definition import Scale
 from survey.report import words
-from survey.report.model import Estimate, GroupReport, Report, State
+from survey.report.map_columns import outside, result_of
+from survey.report.model import Estimate, GroupReport, Report, ScaleResult, State
 
-CELL, GAP = 0.96, 0.92
-"""Width and height of a cell, as shares of its place."""
-LONGEST_NAME, LONGEST_ABOVE, LONGEST_HEAD = 26, 34, 27
-"""Characters of a name beside its cells, on each of two lines; above them; above a column."""
+CELL = 0.96
+"""Width of a cell, as a share of its place."""
+LONGEST_ABOVE, LONGEST_HEAD = 34, 27
+"""Characters of a name above its cells; above a column."""
+BROAD = 16
+"""So many letters of a name on one line beside the cells are set larger."""
 BEFORE = 2
-"""Columns of the table before those of the dimensions."""
+"""Columns of the table before those of the scales."""
 FEW = 3
 """So many dimensions are named in a heading."""
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """Where things stand: a wide map has names at the left, a narrow one above their cells."""
-
-    narrow: bool
-    heads: tuple[str, ...]
-    rows: int
-
-    @property
-    def columns(self) -> int:
-        return len(self.heads)
-
-    @property
-    def unit(self) -> int:
-        return 62 if self.narrow else 40
-
-    @property
-    def type_size(self) -> float:
-        """Return the size of the figures, so that "≥ 3.8" fits into a cell."""
-        room = (NARROW if self.narrow else WIDE - self.margins["l"]) / max(self.columns, 1)
-        return min(14 if self.narrow else 16, max(room / 2.9, 9))
-
-    @property
-    def height(self) -> float:
-        return 0.52 if self.narrow else GAP
-
-    @property
-    def margins(self) -> dict[str, int]:
-        sides = {"l": 0, "r": 0} if self.narrow else {"l": 262, "r": 4}
-        longest = max(map(len, self.heads), default=0)
-        return {**sides, "t": round(longest * 7.3) + 12 if self.upright else 54, "b": 8}
-
-    @property
-    def upright(self) -> bool:
-        """Whether the names above the columns stand upright, for want of room."""
-        room = (WIDE - 266) / max(self.columns, 1)
-        words = (word for head in self.heads for word in head.replace(" ", "\n", 1).split("\n"))
-        return self.narrow or any(width(word, 14) > room for word in words)
-
-
 def heatmap_chart(report: Report, narrow: bool) -> Chart:
     """Return the map of all groups in the order of the tree; left-out units at the end, hatched."""
+    scales = (*report.questionnaire.dimensions, *outside(report))
     return Chart(
         key=key_from("map", "narrow" if narrow else "wide"),
         title=finding(report),
         subtitle=_subtitle(report),
-        note=_note(report),
+        note=_note(report, scales),
         alt=_alt(report),
-        figure_json=_figure(report, narrow).to_json(),
-        table=_table(report),
+        figure_json=_figure(report, scales, narrow).to_json(),
+        table=_table(report, scales),
     )
 
 
@@ -127,23 +91,24 @@ def _many(report: Report, weak: Counter[str], floor: str) -> str:
     )
 
 
-def _note(report: Report) -> str:
-    hidden = (
-        " Hatched: too few answers, also together with other small units."
-        if report.left_out
-        else ""
-    )
-    figures = [d.figure for group in report.groups for d in group.dimensions]
+def _note(report: Report, scales: Sequence[Scale]) -> str:
+    figures = [r.figure for group in report.groups for r in _results(group, scales)]
     cut = any(isinstance(figure, Estimate) and figure.released.edge for figure in figures)
     edges = " ≥ and ≤: the average is cut off there." if cut else ""
+    units = ", of whole rows also together with other small units" if report.left_out else ""
+    hatched = bool(units) or any(isinstance(figure, Withheld) for figure in figures)
+    hidden = f" Hatched: too few answers{units}." if hatched else ""
     pooled = (
         " Units with too few answers to be shown alone are taken together where that makes a group."
         if any(group.kind == "pooled" for group in report.groups)
         else ""
     )
+    names = [f"“{words.text(s.name)}”" for s in scales if s.role != "dimension"]
+    apart = f" Set apart, outside the index: {words.join(names)}." if names else ""
     return (
         f"{report.answered} of {report.asked} people stand behind the map. Groups stand in the "
-        f"order of the organisation, not by rank.{pooled}{hidden} Averages are rounded.{edges}"
+        f"order of the organisation, not by rank.{apart}{pooled}{hidden} Averages are "
+        f"rounded.{edges}"
     )
 
 
@@ -157,46 +122,48 @@ def _alt(report: Report) -> str:
     return f"{finding(report)}. By group: {told}."
 
 
-def _table(report: Report) -> Table:
-    dimensions = report.questionnaire.dimensions
-    head = ("Group", "Answers", *(words.text(d.name) for d in dimensions))
+def _table(report: Report, scales: Sequence[Scale]) -> Table:
+    head = ("Group", "Answers", *(words.text(scale.name) for scale in scales))
     rows = [
-        (group.name, words.answered_text(group), *_printed(group, dimensions, report))
+        (group.name, words.answered_text(group), *_printed(group, scales, report))
         for group in report.groups
     ]
     hidden = words.withheld_text(Withheld("too_few"), report.policy)
     rows += [
-        (name, f"fewer than {report.policy.scores}", *[hidden] * len(dimensions))
+        (name, f"fewer than {report.policy.scores}", *[hidden] * len(scales))
         for name in report.left_out
     ]
     return Table(head, tuple(rows))
 
 
-def _printed(group: GroupReport, dimensions: Sequence[Scale], report: Report) -> Iterator[str]:
-    results = {result.id: result for result in group.dimensions}
-    for dimension in dimensions:
-        figure = results[dimension.id].figure
+def _results(group: GroupReport, scales: Sequence[Scale]) -> list[ScaleResult]:
+    return [result_of(group, scale) for scale in scales]
+
+
+def _printed(group: GroupReport, scales: Sequence[Scale], report: Report) -> Iterator[str]:
+    for result in _results(group, scales):
+        figure = result.figure
         if isinstance(figure, Withheld):
-            yield words.withheld_scale(results[dimension.id], report)
+            yield words.withheld_scale(result, report)
         else:
             text = words.figure_text(figure, report.policy)
             yield f"{text}, {words.state_word(figure.state)}"
 
 
-def _figure(report: Report, narrow: bool) -> Sheet:
-    dimensions = report.questionnaire.dimensions
+def _figure(report: Report, scales: Sequence[Scale], narrow: bool) -> Sheet:
     many = len(report.groups) + len(report.left_out)
-    heads = tuple(shortened(words.text(d.name), LONGEST_HEAD) for d in dimensions)
-    layout = _Layout(narrow, heads, many)
+    heads = tuple(shortened(words.text(scale.name), LONGEST_HEAD) for scale in scales)
+    layout = Layout(narrow, heads, len(report.questionnaire.dimensions))
     margins = layout.margins
     height = margins["t"] + margins["b"] + many * layout.unit
     sheet = Sheet(NARROW if narrow else WIDE, height, margins)
     sheet.xaxis = axis(range=[-0.5, layout.columns - 0.5], showticklabels=False)
     sheet.yaxis = axis(range=[-many + 0.5, 0.5], showticklabels=False)
     _columns(sheet, layout)
+    results = [_results(group, scales) for group in report.groups]
     for state in LOOKS:
-        _cells(sheet, report, layout, state)
-    _withheld(sheet, report, layout)
+        _cells(sheet, results, layout, state)
+    _withheld(sheet, results, len(report.left_out), layout)
     for row, group in enumerate(report.groups):
         _name(sheet, row, group.name, f"{group.n} of {group.asked}", layout)
     for row, name in enumerate(report.left_out, start=len(report.groups)):
@@ -204,20 +171,23 @@ def _figure(report: Report, narrow: bool) -> Sheet:
     return sheet
 
 
-def _columns(sheet: Sheet, layout: _Layout) -> None:
-    for at, name in enumerate(layout.heads):
+def _columns(sheet: Sheet, layout: Layout) -> None:
+    for at, (name, broken) in enumerate(zip(layout.heads, layout.broken, strict=True)):
         look: dict[str, Any] = {"textangle": -90} if layout.upright else {}
-        said = name if layout.upright else name.replace(" ", "\n", 1)
+        said = name if layout.upright else broken
+        size = HEAD_SIZES[0] if layout.upright else layout.head_size
         place: dict[str, Any] = {"side": "center", "yanchor": "bottom", "shift": (0, 3)}
-        write(sheet, (at, 0.5), said, color=INK, **place, **look)
+        write(sheet, (layout.x(at), 0.5), said, size=size, color=INK, **place, **look)
 
 
-def _cells(sheet: Sheet, report: Report, layout: _Layout, state: State) -> None:
+def _cells(
+    sheet: Sheet, results: Sequence[Sequence[ScaleResult]], layout: Layout, state: State
+) -> None:
     """Draw all cells of one state as one trace, so that 500 teams are five traces."""
     found = [
         (column, row, result.figure)
-        for row, group in enumerate(report.groups)
-        for column, result in enumerate(group.dimensions)
+        for row, found_in in enumerate(results)
+        for column, result in enumerate(found_in)
         if isinstance(result.figure, Estimate) and result.figure.state == state
     ]
     if not found:
@@ -231,11 +201,11 @@ def _cells(sheet: Sheet, report: Report, layout: _Layout, state: State) -> None:
         "constraintext": "none",
         "textfont": {"color": look.on_fill, "size": layout.type_size},
     }
-    places = [(column - CELL / 2, CELL, _y(row, layout)) for column, row, _ in found]
+    places = [(layout.x(column) - CELL / 2, CELL, _y(row, layout)) for column, row, _ in found]
     cells = [[row, BEFORE + column] for column, row, _ in found]
     _bars(sheet, places, layout, {"color": look.fill}, **texts, customdata=cells)
     if not look.symbol.endswith("-open"):  # what cannot be told has no mark
-        x = [column - (0.34 if layout.narrow else 0.32) for column, _, _ in found]
+        x = [layout.x(column) - layout.mark for column, _, _ in found]
         shift = 0.0 if not layout.narrow else layout.height * 0.3
         y = [_y(row, layout) + shift for _, row, _ in found]
         marks(sheet, x, y, look.symbol, look.on_fill, 6 if layout.narrow else 9)
@@ -244,7 +214,7 @@ def _cells(sheet: Sheet, report: Report, layout: _Layout, state: State) -> None:
 def _bars(
     sheet: Sheet,
     places: Sequence[tuple[float, float, float]],
-    layout: _Layout,
+    layout: Layout,
     marker: dict[str, object],
     **more: object,
 ) -> None:
@@ -268,22 +238,26 @@ def _short(estimate: Estimate) -> str:
     return sign + words.number(estimate.released.value)
 
 
-def _y(row: int, layout: _Layout) -> float:
+def _y(row: int, layout: Layout) -> float:
     """Return the height of a row's cells; a narrow map leaves room for the name above them."""
     return -row - (0.2 if layout.narrow else 0)
 
 
-def _withheld(sheet: Sheet, report: Report, layout: _Layout) -> None:
+def _withheld(
+    sheet: Sheet, results: Sequence[Sequence[ScaleResult]], left_out: int, layout: Layout
+) -> None:
     """Hatch what is not shown: single cells, and whole rows of units that are left out."""
     cells = [
-        (column - CELL / 2, CELL, row)
-        for row, group in enumerate(report.groups)
-        for column, result in enumerate(group.dimensions)
+        (layout.x(column) - CELL / 2, CELL, row)
+        for row, found_in in enumerate(results)
+        for column, result in enumerate(found_in)
         if isinstance(result.figure, Withheld)
     ]
-    first = len(report.groups)
-    width = layout.columns - 1 + CELL
-    cells += [(-CELL / 2, width, first + at) for at in range(len(report.left_out))]
+    cells += [
+        (layout.x(start) - CELL / 2, end - start - 1 + CELL, len(results) + at)
+        for at in range(left_out)
+        for start, end in layout.blocks
+    ]
     if not cells:
         return
     pattern = {"shape": "/", "fgcolor": HATCH, "bgcolor": PAPER, "size": 7, "solidity": 0.18}
@@ -292,13 +266,15 @@ def _withheld(sheet: Sheet, report: Report, layout: _Layout) -> None:
     _bars(sheet, places, layout, {"color": PAPER, "pattern": pattern, "line": edge})
     for start, wide, row in cells:
         whole = wide > CELL
-        said = "not shown: too few answers" if whole else "not\nshown"
+        if whole and start > 0:
+            continue  # it is said once, in the columns of the dimensions
+        said = "not shown: too few answers" if whole else layout.hidden
         place = (start + wide / 2, _y(row, layout))
         size = 14 if whole else min(12, layout.type_size)
         write(sheet, place, said, size=size, side="center", bgcolor=PAPER)
 
 
-def _name(sheet: Sheet, row: int, name: str, answers: str, layout: _Layout) -> None:
+def _name(sheet: Sheet, row: int, name: str, answers: str, layout: Layout) -> None:
     if layout.narrow:
         top: dict[str, Any] = {"margin": True, "yanchor": "top"}
         short = shortened(name, LONGEST_ABOVE)
@@ -306,8 +282,8 @@ def _name(sheet: Sheet, row: int, name: str, answers: str, layout: _Layout) -> N
         write(sheet, (1, 0.5 - row), answers, size=13, side="right", shift=(-2, -4), **top)
         return
     left: dict[str, Any] = {"margin": True, "side": "right"}
-    parts = lines(name, LONGEST_NAME)
-    size = 15 if len(parts) == 1 else 13
+    parts = lines(name, layout.longest_name)
+    size = 15 if len(parts) == 1 and (len(name) <= BROAD or not layout.apart) else 13
     said = "\n".join(parts)
     write(sheet, (0, -row), said, size=size, color=INK, weight=500, shift=(-70, 0), **left)
     write(sheet, (0, -row), answers, size=13, color=INK_2, shift=(-12, 0), **left)

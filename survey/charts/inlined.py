@@ -63,15 +63,26 @@ def inlined(svg: str, key: str) -> str:
     ----------
     svg : what Plotly drew
     key : unique on a page; every id begins with it
+
+    Raises
+    ------
+    NotAPicture
     """
     if "<!" in svg:
         raise NotAPicture("a doctype or a comment")
-    root = ET.fromstring(svg)  # noqa: S314 -- our own browser made it of our own figures
+    root = _parsed(svg)
     used = {name for element in root.iter() for name in TARGET.findall(_values(element))}
     ids = {name: f"{key}-{at}" for at, name in enumerate(sorted(used), start=1)}
     picture = Part("svg", {"viewBox": root.attrib["viewBox"], "aria-hidden": "true"})
     picture.inside = _together(_inside(root, ids))
     return str(picture)
+
+
+def _parsed(svg: str) -> ET.Element:
+    try:
+        return ET.fromstring(svg)  # noqa: S314 -- our own browser made it of our own figures
+    except ET.ParseError as fault:
+        raise NotAPicture("no XML") from fault
 
 
 def labelled(picture: str, alt: str) -> Markup:

@@ -27,3 +27,12 @@ def lines(name: str, longest: int) -> list[str]:
     if cut <= 0:
         return [shortened(name, longest)]
     return [name[:cut], shortened(name[cut + 1 :], longest)]
+
+
+def two_lines(name: str) -> str:
+    """Return a name broken at the space that leaves its lines most alike."""
+    spaces = [at for at, letter in enumerate(name) if letter == " "]
+    if not spaces:
+        return name
+    cut = min(spaces, key=lambda at: max(at, len(name) - at - 1))
+    return f"{name[:cut]}\n{name[cut + 1 :]}"

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from survey.browser import Browser, BrowserFailed
 from survey.charts.chart import Chart
-from survey.charts.inlined import inlined
+from survey.charts.inlined import NotAPicture, inlined
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 PLOTLY = "vendor/plotly-basic-4.1.1.min.js"
@@ -75,7 +75,7 @@ class Pictures:
         for start in range(0, len(missing), BATCH):
             batch = missing[start : start + BATCH]
             for chart, drawn in zip(batch, _drawn(self.browser, batch), strict=True):
-                _keep(folder / name_of(chart), inlined(drawn, chart.key))
+                _keep(folder / name_of(chart), _inlined(drawn, chart.key))
             if told:
                 told(start + len(batch), len(missing))
         return True
@@ -108,6 +108,13 @@ def _drawn(browser: Browser, charts: Sequence[Chart]) -> Iterator[str]:
     if len(found) != len(charts):
         raise BrowserFailed(why=f"it drew {len(found)} of {len(charts)} figures")
     return (html.unescape(found[str(at)]) for at in range(len(charts)))
+
+
+def _inlined(drawn: str, key: str) -> str:
+    try:
+        return inlined(drawn, key)
+    except NotAPicture as fault:
+        raise BrowserFailed(why=f"it drew {fault} for {key}") from fault
 
 
 def _batch(figures: Sequence[object]) -> str:

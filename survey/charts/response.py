@@ -108,8 +108,8 @@ def _classes(report: Report) -> list[Row]:
     high = sum(group.n >= HIGH * group.asked and not _low(group, report) for group in groups)
     told = (
         (f"under {rate}", low),
-        (f"{rate} to under {HIGH * 100:.0f} %", len(groups) - low - high),
-        (f"{HIGH * 100:.0f} % and more", high),
+        (f"{rate} to under {HIGH * 100:.0f}\u00a0%", len(groups) - low - high),
+        (f"{HIGH * 100:.0f}\u00a0% and more", high),
     )
     return [
         (name, many / len(groups), f"{many} of {len(groups)} groups", False) for name, many in told

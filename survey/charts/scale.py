@@ -1,12 +1,14 @@
 """The scale of the answers that axes and notes speak of."""
 
-from math import floor, log10
+from math import copysign, floor, log10
 
 from survey.report import words
 from survey.report.model import Estimate, GroupReport, Report
 
 FINEST = 10
 """Up to this range every whole number has a tick."""
+BESIDE = 0.03
+"""Where an end is drawn that just leaves out zero: how near it lies is not told."""
 SMALL = 20
 """Below so many people a note says how far one of them can move an average."""
 
@@ -22,8 +24,8 @@ def place(value: float) -> float:
 
 
 def place_of_end(value: float) -> float:
-    """Return where an end of an interval is drawn: finer where one decimal would read zero."""
-    return round(value, 1) or round(value, 2)
+    """Return where an end of an interval is drawn: beside zero where it would read as zero."""
+    return round(value, 1) or (copysign(BESIDE, value) if value else 0.0)
 
 
 def ticks(lo: int, hi: int) -> list[int]:

@@ -12,18 +12,19 @@ FEW = 3
 
 def finding(report: Report) -> str:
     """Return where a practice could be started, from the advice that fills the cells."""
-    groups = len(report.groups)
+    groups = sum(group.verdict is not None for group in report.groups)
     starts = _groups_with(report, "start_here")
     if starts:
-        return f"A practice could be started in {starts} of {groups} groups{_most_often(report)}"
+        where = f"in {starts} of {groups} groups{_most_often(report)}"
+        return f"The advice on at least one practice is “start here” {where}"
     small = _groups_with(report, "try_small")
     if small:
         return (
-            "No practice could be started outright in any group; one could be tried small in "
-            f"{small} of {groups}"
+            "The advice is “start here” on no practice in any group, and “try small” on at least "
+            f"one in {small} of {groups}"
         )
     if any(result.advice for group in report.groups for result in group.practices):
-        return "No practice could be started in any group: something else comes first everywhere"
+        return "On every practice something else comes first, in every group that gets advice"
     return "There is not enough evidence to advise any group where to start"
 
 
@@ -71,8 +72,14 @@ def note(report: Report, many: bool) -> str:
     return (
         f"{report.answered} of {report.asked} people stand behind it. {order}, not by rank.{bold}"
         f"{gathered} Advice is judgement, made from the figures by rules that the method lists; "
-        "it is not validated."
-    )
+        f"it is not validated. {resting(report)}"
+    ).strip()
+
+
+def resting(report: Report) -> str:
+    """Return that advice rests also on what is not shown, where that is so in some group."""
+    practices = (practice for group in report.groups for practice in group.practices)
+    return practice_words.resting_sentence(practices, report.policy)
 
 
 def alt(report: Report) -> str:

@@ -6,6 +6,7 @@ contrast of every text on its ground is computed in the tests.
 """
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,6 +39,14 @@ DRAWING = json.dumps({"config": CONFIG, "dark": DARK})
 FONT = '"Source Sans 3", "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif'
 WIDE, NARROW = 820, 328
 DECIMALS = 2
+NO_LETTER = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+"""Control characters, halves of letters, and code points that never are a character."""
+SMALLEST = 13
+"""Type that a name is set in where there is no room for its own size."""
 
 
 @dataclass(frozen=True)
@@ -199,10 +208,10 @@ def beside(
     """
     plot = sheet.width - sheet.margins["l"] - sheet.margins["r"]
     if narrow:
-        room = plot - width(value.words, value.size - 1) - 12
-        short = replace(name, words=shortened(name.words, letters(room, name.size - 1)))
+        value = replace(value, size=value.size - 1)
+        short = on_one_line(name, plot - width(value.words, value.size) - 12)
         for x, said, side in ((0, short, "left"), (1, value, "right")):
-            _beside(sheet, (x, y), said, said.size - 1, side, (0, 19), bgcolor=PAPER)
+            _beside(sheet, (x, y), said, said.size, side, (0, 19), bgcolor=PAPER)
         return
     said = _broken(name, sheet.margins["l"] - 22)
     _beside(sheet, (0, y), said, said.size, "right", (-18, 0))
@@ -210,11 +219,17 @@ def beside(
     _beside(sheet, (1, y), value, value.size, side, (shift, 0))
 
 
+def on_one_line(name: Said, room: float) -> Said:
+    """Return a name as it fits into so many pixels: in smaller type, then cut, if need be."""
+    size = next((s for s in (name.size - 1, SMALLEST) if width(name.words, s) <= room), SMALLEST)
+    return replace(name, words=shortened(name.words, letters(room, size)), size=size)
+
+
 def _broken(name: Said, room: float) -> Said:
     """Return a name as it fits into so many pixels: on two lines in smaller type if need be."""
     if width(name.words, name.size) <= room:
         return name
-    size = min(name.size, 13)
+    size = min(name.size, SMALLEST)
     return replace(name, words="\n".join(lines(name.words, letters(room, size))), size=size)
 
 
@@ -232,8 +247,11 @@ def _beside(
 
 
 def escaped(words: str) -> str:
-    """Return words that Plotly takes for text and not for tags; line breaks stay."""
-    plain = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Return words that Plotly takes for text and not for tags; line breaks stay.
+
+    What no SVG may hold is left out: one such name would cost a report all its pictures.
+    """
+    plain = NO_LETTER.sub("", words).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return plain.replace("\n", "<br>")
 
 

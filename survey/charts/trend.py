@@ -74,7 +74,7 @@ def _subtitle(group: GroupReport, report: Report) -> str:
     lo, hi = limits(report)
     return (
         f"{len(group.history)} waves; averages from {lo} to {hi}, {hi} is healthiest, with their "
-        "95 % intervals"
+        "95\u00a0% intervals"
     )
 
 
