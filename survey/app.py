@@ -6,6 +6,7 @@ This is the only place that knows all parts. Nothing is decided here but what be
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from jinja2 import StrictUndefined
 from sqlalchemy.orm import Session, sessionmaker
 
 from survey.ballots.keys import KeyFolder
-from survey.browser import BrowserNotThere, find_browser
+from survey.browser import PATIENT, BrowserNotThere, find_browser
 from survey.charts.pictures import Pictures
 from survey.config import Config, instance_folder, load_config
 from survey.exports.illustrating import Illustrator
@@ -111,7 +112,7 @@ def create_app(
     app = Flask("survey", static_folder=None, template_folder=str(shipped_folder("templates")))
     look = assets.load(Path(__file__).parent / "static")
     pictures = _pictures(config)
-    app.extensions[EXTENSION] = Site(config, sessions, keys, clock, look, pictures)
+    app.extensions[EXTENSION] = Site(config, sessions, keys, clock, look, _served(pictures))
     own_guides = config.instance / FOLDER
     parcels = Parcels(config.instance / "parcels", sessions, pictures, clock, own_guides)
     app.extensions[PARCELS] = parcels
@@ -123,7 +124,10 @@ def create_app(
     if background:
         if pictures.browser is None:
             log.warning("No Chromium or Chrome: no PDF; pages draw their figures themselves.")
-        Housekeeping(closings, sessions, (parcels.tidy, illustrator.everything)).start()
+        chores = [parcels.tidy, illustrator.everything]
+        if pictures.browser:
+            chores.append(pictures.browser.tidy)
+        Housekeeping(closings, sessions, chores).start()
     _set_up_templates(app, look, pictures)
     security.protect(app, config)
     errors.handle(app)
@@ -143,7 +147,14 @@ def _pictures(config: Config) -> Pictures:
     except BrowserNotThere as fault:
         log.warning("%s", fault)
         browser = None
-    return Pictures(config.instance / "pictures", browser)
+    own = replace(browser, folder=config.instance / "browser") if browser else None
+    return Pictures(config.instance / "pictures", own)
+
+
+def _served(pictures: Pictures) -> Pictures:
+    """Return the same for whoever waits for a page: such a one does not wait for ever."""
+    browser = pictures.browser
+    return replace(pictures, browser=browser and replace(browser, patience=PATIENT))
 
 
 def _set_up_templates(app: Flask, look: assets.Assets, pictures: Pictures) -> None:

@@ -9,11 +9,12 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir, mkdtemp
 from threading import BoundedSemaphore
 
 from survey.errors import UserError
@@ -43,7 +44,17 @@ PATIENCE = 60_000
 """Milliseconds of its own time that it waits for scripts; they pass at once where none waits."""
 AT_ONCE = BoundedSemaphore(2)
 """Each run takes a processor and some hundred megabytes."""
+PATIENT = 20.0
+"""Seconds that somebody who waits for a page may wait for a turn."""
 LAST_WORDS = 200
+PREFIX = "headwind-browser-"
+LONGEST_PLACE = 40
+"""Bytes of a folder's path. A browser opens a socket below it, whose path may have 107."""
+PAUSE = 0.01
+GONE_BY = 2.0
+"""Seconds for which the processes of a run that was ended may still write to its folder."""
+OLD = 3600.0
+"""Seconds after which no run can need its folder any more."""
 
 
 class NoBrowser(UserError):
@@ -60,12 +71,23 @@ class BrowserFailed(UserError):
     """The browser that makes PDFs and pictures did not do it: {why}."""
 
 
+class BrowserBusy(BrowserFailed):
+    """Other PDFs and pictures are being made at this moment. Try again in a minute."""
+
+
 @dataclass(frozen=True)
 class Browser:
-    """A browser's path, and how long one run of it may take."""
+    """A browser's path, how long one run of it may take, and where it may write.
+
+    `patience` is how long to wait for a turn; without it, as long as it takes: who answers a
+    request must have some. `folder` is where each run has a folder of its own; without it, or where
+    its path is too long for a browser, that is the system's place for such.
+    """
 
     path: str
     limit: float = LIMIT
+    patience: float | None = None
+    folder: Path | None = None
 
     def dump(self, page: str) -> str:
         """Return the DOM of a page when its scripts are done.
@@ -75,7 +97,7 @@ class Browser:
         BrowserFailed
             It did not start, ended with a fault, or took too long.
         """
-        with _folder(page) as folder:
+        with _folder(page, self._place()) as folder:
             dom = folder / "dom.html"
             with dom.open("wb") as out:
                 self._run(folder, ["--dump-dom"], out.fileno())
@@ -89,13 +111,27 @@ class Browser:
         BrowserFailed
             It did not start, ended with a fault, or took too long.
         """
-        with _folder(page) as folder:
+        with _folder(page, self._place()) as folder:
             pdf = folder / "page.pdf"
             how = ["--no-pdf-header-footer", "--generate-pdf-document-outline"]
             self._run(folder, [*how, f"--print-to-pdf={pdf}"], subprocess.DEVNULL)
             if not pdf.exists():
                 raise BrowserFailed(why="it wrote no file")
             return pdf.read_bytes()
+
+    def tidy(self) -> None:
+        """Take away the folders of runs that a crash, or a slow end, has left."""
+        oldest = time.time() - OLD
+        for path in self._place().glob(f"{PREFIX}*"):
+            with suppress(OSError):
+                state = path.lstat()
+                if state.st_uid == os.geteuid() and state.st_mtime < oldest:
+                    shutil.rmtree(path, ignore_errors=True)
+
+    def _place(self) -> Path:
+        if self.folder is None or len(os.fsencode(self.folder)) > LONGEST_PLACE:
+            return Path(gettempdir())
+        return self.folder
 
     def _run(self, folder: Path, order: Sequence[str], out: int) -> None:
         command = [
@@ -108,7 +144,7 @@ class Browser:
             (folder / "page.html").as_uri(),
         ]
         complaints = folder / "complaints"
-        with AT_ONCE, complaints.open("wb") as err:
+        with _turn(self.patience), complaints.open("wb") as err:
             status = _run(command, folder, out, err.fileno(), self.limit)
         if status is None:
             raise BrowserFailed(why=f"it was still at it after {self.limit:g} seconds")
@@ -138,12 +174,36 @@ def find_browser(told: str = "") -> Browser | None:
 
 
 @contextmanager
-def _folder(page: str) -> Iterator[Path]:
+def _turn(patience: float | None) -> Iterator[None]:
+    """Wait until few enough are at work; `BrowserBusy` where that takes too long."""
+    if not AT_ONCE.acquire(timeout=patience):
+        raise BrowserBusy
+    try:
+        yield
+    finally:
+        AT_ONCE.release()
+
+
+@contextmanager
+def _folder(page: str, place: Path) -> Iterator[Path]:
     """Give a folder for this user alone, with the page in it; it is gone afterwards."""
-    with TemporaryDirectory(prefix="headwind-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    place.mkdir(mode=0o700, exist_ok=True)
+    folder = Path(mkdtemp(prefix=PREFIX, dir=place))
+    try:
         (folder / "page.html").write_text(page, encoding="utf-8")
         yield folder
+    finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Take a folder away; again and again for a moment: killed processes end one by one."""
+    until = time.monotonic() + GONE_BY
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        if time.monotonic() > until:
+            return  # `Browser.tidy` finds it
+        time.sleep(PAUSE)
 
 
 def _run(command: Sequence[str], home: Path, out: int, err: int, limit: float) -> int | None:

@@ -84,13 +84,10 @@ def mean(value: float) -> Cell:
 def end(value: float) -> Cell:
     """Return an end of an interval, or a difference, with one decimal.
 
-    One that just leaves out zero must not read as zero: it gets a second decimal, or words.
+    One that just leaves out zero must not read as zero: it gets words.
     """
-    if value == 0 or round(value, 1):
-        return _as_printed(f"{value:.1f}")
-    if round(value, 2):
-        return _as_printed(f"{value:.2f}")
-    return said(f"just {'above' if value > 0 else 'below'} 0")
+    near = words.end_text(value)
+    return said(near) if near else _as_printed(f"{value:.1f}")
 
 
 def percent(share: float) -> Cell:

@@ -1,8 +1,9 @@
 """The figures of a report as one file of commas: one long table, for other programs.
 
 Every line is one figure, or words about the report. UTF-8 with a mark at its beginning, RFC 4180.
-Spreadsheets run a text that begins with `=`, `+`, `-` or `@` as a formula, in some languages also
-one after a semicolon: such a text gets an apostrophe before the sign. Numbers stay numbers.
+Spreadsheets run a text that begins with `=`, `+`, `-` or `@` as a formula. Where cells end depends
+on how the file is read: so a text gets an apostrophe before such a sign also after a semicolon, a
+comma or a tab inside it. Numbers stay numbers.
 """
 
 import csv
@@ -16,7 +17,11 @@ from survey.exports.letterhead import PLAIN, Letterhead
 from survey.exports.tables import all_tables
 from survey.report.model import Report
 
-FORMULA = re.compile(r"(^|[;\n])(\s*)([=+\-@＝＋－＠])")
+FORMULA = re.compile(
+    r"(^|[;,\t\n\r])([\"'\x00-\x20\s\u00ad\u200b-\u200f\u2060\ufeff]*)([=+\-@＝＋－＠])"
+)
+"""A sign that a formula begins with, where some program may see the beginning of a cell: whatever
+it takes for the end of the one before, also where it overlooks quotes and what nobody sees."""
 NOT_SHOWN = "not shown"
 
 
@@ -125,7 +130,8 @@ MEASURED = "average", "statement", "knowing", "doing", "gap", "share", "change"
 FIGURES = "printed", "value", "edge", "low", "high"
 DEFUSED = (
     "A text that begins with an equals sign, plus, minus or at sign, or has one after a semicolon, "
-    "has an apostrophe before the sign here, so that no spreadsheet runs it as a formula."
+    "a comma or a tab, has an apostrophe before the sign here, so that no spreadsheet runs it as a "
+    "formula."
 )
 
 

@@ -53,6 +53,7 @@ class Illustrator:
     ) -> None:
         self._sessions, self._pictures, self._clock = sessions, pictures, clock
         self._charts: dict[str, tuple[Chart, ...]] = {}
+        self._drawn: set[str] = set()
 
     def start(self, slug: str) -> None:
         """Draw the figures of a survey that was just closed, in the background."""
@@ -66,7 +67,7 @@ class Illustrator:
         with self._sessions() as session:
             closed = [one.slug for one in list_surveys(session, self._clock()) if one.closed_at]
         for slug in closed:
-            if slug not in self._charts:
+            if slug not in self._drawn:
                 self._quietly(slug)
         if self._charts.keys() >= set(closed):
             self._pictures.prune(chart for charts in self._charts.values() for chart in charts)
@@ -76,11 +77,12 @@ class Illustrator:
         folder = self._pictures.folder
         if folder is None or self._pictures.browser is None:
             return
-        charts = self._of(slug)
+        # Known before they are drawn: one that cannot be must not keep others from being pruned.
+        charts = self._charts[slug] = self._of(slug)
         with _alone(folder) as alone:
             if alone:
                 self._pictures.draw(charts)
-                self._charts[slug] = charts
+                self._drawn.add(slug)
 
     def _of(self, slug: str) -> tuple[Chart, ...]:
         try:

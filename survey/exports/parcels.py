@@ -27,8 +27,10 @@ from survey.errors import UserError
 from survey.exports.illustrating import charts_of
 from survey.exports.pdf import group_pdf
 from survey.questionnaire.guide_files import guides_for
+from survey.report.letterhead import Letterhead
 from survey.report.model import Report
 from survey.report.narrowed import only
+from survey.services.editions import Edition, edition_of
 from survey.services.letterheads import load_letterhead
 from survey.services.surveys import load_report
 
@@ -37,8 +39,25 @@ log = logging.getLogger(__name__)
 LIFE = 24 * 3600.0
 """Seconds after which a parcel is thrown away."""
 UNFORESEEN = "Something went wrong. The log of the server says what."
+TRIES = 3
+"""How often files are made anew, because what they are made from changed meanwhile."""
 HARMLESS = re.compile(r"[^\w .&,()+-]+")
 LONGEST_NAME = 100
+
+
+class ChangedMeanwhile(UserError):
+    """Comments, what was agreed, or the letterhead changed again and again while the files were
+    made. Nothing was kept; begin anew when all is as it should be.
+    """
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a parcel is made from, and the edition of the report that this is."""
+
+    report: Report
+    letterhead: Letterhead
+    edition: Edition
 
 
 @dataclass(frozen=True)
@@ -78,23 +97,17 @@ class Parcels:
         """
         if self._pictures.browser is None:
             raise NoBrowser
-        with self._sessions() as session:
-            report = load_report(session, slug, self._clock())
-        guides = guides_for(report.questionnaire, self._guides).guides
+        made = self._load(slug)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         lock = _locked(self._file(slug, "lock"))
         if lock is None:
             return False
         self._file(slug, "zip").unlink(missing_ok=True)
-        self._tell(slug, Progress(total=len(report.groups)))
+        self._tell(slug, Progress(total=len(made.report.groups)))
         # A daemon: a server that ends need not wait for what can be made again.
-        work = Thread(
-            target=self._run,
-            args=(slug, replace(report, guides=guides), lock),
-            name=f"parcel {slug}",
-        )
-        work.daemon = True
-        work.start()
+        Thread(
+            target=self._run, args=(slug, made, lock), name=f"parcel {slug}", daemon=True
+        ).start()
         return True
 
     def progress(self, slug: str) -> Progress | None:
@@ -134,38 +147,64 @@ class Parcels:
             ):
                 path.unlink(missing_ok=True)
 
-    def _run(self, slug: str, report: Report, lock: int) -> None:
-        progress = Progress(total=len(report.groups))
+    def _load(self, slug: str) -> Made:
+        with self._sessions() as session:
+            # First: what changes after this look is seen by the next one.
+            edition = edition_of(session, slug)
+            report = load_report(session, slug, self._clock())
+            letterhead = load_letterhead(session, slug)
+        guides = guides_for(report.questionnaire, self._guides).guides
+        return Made(replace(report, guides=guides), letterhead, edition)
+
+    def _holds(self, slug: str, made: Made) -> bool:
+        """Say whether nobody changed meanwhile what a parcel is made from."""
+        with self._sessions() as session:
+            now = edition_of(session, slug), load_letterhead(session, slug)
+        return now == (made.edition, made.letterhead)
+
+    def _run(self, slug: str, made: Made, lock: int) -> None:
+        groups = len(made.report.groups)
+        progress = Progress(total=groups)
         try:
-            self._pack(slug, report)
-            progress = Progress(len(report.groups), len(report.groups), ready=True)
+            self._make(slug, made)
+            progress = Progress(groups, groups, ready=True)
         except UserError as fault:
-            progress = Progress(total=len(report.groups), error=str(fault))
+            progress = Progress(total=groups, error=str(fault))
         except Exception as fault:
             # Its kind and no more: a message may hold what stands in a report.
             log.error("The parcel of %s failed: %s", slug, type(fault).__name__)
-            progress = Progress(total=len(report.groups), error=UNFORESEEN)
+            progress = Progress(total=groups, error=UNFORESEEN)
         finally:
             self._file(slug, "part").unlink(missing_ok=True)
             self._tell(slug, progress)
             os.close(lock)
 
-    def _pack(self, slug: str, report: Report) -> None:
-        """Make one PDF after the other; they take their place when all are there."""
-        with self._sessions() as session:
-            letterhead = load_letterhead(session, slug)
-        narrowed = [only(report, group.key) for group in report.groups]
+    def _make(self, slug: str, made: Made) -> None:
+        """Make the files, and again where somebody has hidden a comment or the like meanwhile."""
+        part, whole = self._file(slug, "part"), self._file(slug, "zip")
+        for _ in range(TRIES):
+            self._pack(slug, made, part)
+            if self._holds(slug, made):
+                part.replace(whole)
+                # Who changed something just now threw nothing away: it was not there yet.
+                if self._holds(slug, made):
+                    return
+                whole.unlink(missing_ok=True)
+            made = self._load(slug)
+        raise ChangedMeanwhile
+
+    def _pack(self, slug: str, made: Made, part: Path) -> None:
+        """Make one PDF after the other."""
+        narrowed = [only(made.report, group.key) for group in made.report.groups]
         self._pictures.draw(
             chart for one in narrowed for chart in charts_of(one) if chart.key.endswith("-wide")
         )
-        part = self._file(slug, "part")
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as parcel:
             for at, one in enumerate(narrowed, start=1):
-                pdf = group_pdf(one, one.groups[0], letterhead, self._pictures)
+                pdf = group_pdf(one, one.groups[0], made.letterhead, self._pictures)
                 parcel.writestr(_name(at, one.groups[0].name), pdf)
                 self._tell(slug, Progress(at, len(narrowed)))
-        part.replace(self._file(slug, "zip"))
 
     def _tell(self, slug: str, progress: Progress) -> None:
         draft = self._file(slug, "json.part")

@@ -69,11 +69,13 @@ def group_pdf(
     section = group_section(group, report)
     about = {"section": section, "whole": whole, "headline": verdict_words.headline(group, report)}
     print_it = partial(_printed, "export/print_group.html", report, letterhead, pictures)
-    if whole:
-        return print_it([section], {**about, "illustrated": False})
-    page = print_it([section.dimensions], {**about, "illustrated": True})
+    first = print_it([section.dimensions], {**about, "illustrated": True, "first_alone": True})
     # What is called one page is one: where there is no room for the figure, it stays away.
-    return page if pages_of(page) == 1 else print_it([], {**about, "illustrated": False})
+    fits = pages_of(first) == 1
+    if fits and not whole:
+        return first
+    charts = [section] if whole else []
+    return print_it(charts, {**about, "illustrated": fits and whole, "first_alone": False})
 
 
 def organisation_pdf(
@@ -94,7 +96,11 @@ def organisation_pdf(
         "headline": verdict_words.overview(report)[0],
     }
     charts = [section] if whole else []
-    return _printed("export/print_organisation.html", report, letterhead, pictures, charts, about)
+    print_it = partial(_printed, "export/print_organisation.html", report, letterhead, pictures)
+    page = print_it(charts, {**about, "claims": True})
+    if whole or pages_of(page) == 1:
+        return page
+    return print_it(charts, {**about, "claims": False})
 
 
 def _printed(

@@ -25,6 +25,7 @@ from survey.report import (
     method,
     month_words,
     practice_words,
+    rules_words,
     split_words,
     verdict_words,
     words,
@@ -41,6 +42,7 @@ WORDING = {
     "practice_words": practice_words,
     "change_words": change_words,
     "across_words": across_words,
+    "rules_words": rules_words,
     "split_words": split_words,
     "left_out_words": left_out_words,
     "month_plan": month_plan,
@@ -91,6 +93,8 @@ class GroupSection:
     practices: tuple[Advised, ...]
     sheets: tuple[Sheet, ...]
     """Questions to take into the room."""
+    key: tuple[tuple[str, str, str], ...]
+    """Fill, state and words of each state, for the key of the dimensions."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,7 @@ def group_section(group: GroupReport, report: Report) -> GroupSection:
         changes=_drawn(lambda narrow: change_chart(group, report, narrow)),
         trend=_drawn(lambda narrow: trend_chart(group, report, narrow)),
         practices=_advised(group, report.questionnaire),
+        key=key_words(),
     )
 
 

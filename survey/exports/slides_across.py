@@ -58,7 +58,8 @@ def add_starting(whole: Whole) -> None:
         12,
         3,
     )
-    note = "Judgement, made from the figures by rules that the method lists; not validated."
+    judged_by = "Judgement, made from the figures by rules that the method lists; not validated."
+    note = f"{judged_by} {starting_words.resting(report)}".strip()
     add_table(whole.adding("Table", head), [grid], note, starting_words.alt(report))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from survey.report import words
 from survey.report.model import Facts
 
 MASTER = Path(__file__).resolve().parent / "master.pptx"
+TITLE = 0
 SUBTITLE, KICKER, FIRST, SECOND, NOTE, THIRD, CHART, TABLE = 10, 11, 12, 13, 14, 15, 16, 17
 FOOTER, PAGE, COUNTED, CONSULTANT = 20, 22, 23, 24
 SIZES = {"Finding": (36, 30, 26, 22), "": (26, 22, 18)}
@@ -52,6 +54,19 @@ class Head:
     kicker: str
     counted: str
     notes: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a layout gives the words of one placeholder: inches, and the size of letters."""
+
+    wide: float
+    high: float
+    size: int
+
+    def lines(self, size: int) -> int:
+        """Return how many lines of a size there are."""
+        return int(self.high * POINTS / (size * LEADING))
 
 
 class Deck:
@@ -106,12 +121,10 @@ class Deck:
 
     @staticmethod
     def _title(slide: Any, title: str, sizes: Sequence[int]) -> None:
-        box = slide.shapes.title
-        wide, high = _inches(box.width), _inches(box.height)
-        size = size_for(title, wide, high, sizes)
-        most = int(high * POINTS / (size * LEADING))
-        box.text_frame.text = shortened(title, wide, size, most, bold=True)
-        box.text_frame.paragraphs[0].runs[0].font.size = Pt(size)
+        room, frame = _room(slide, TITLE), slide.shapes.title.text_frame
+        size = size_for(title, room.wide, room.high, sizes)
+        frame.text = shortened(title, room.wide, size, room.lines(size), bold=True)
+        frame.paragraphs[0].runs[0].font.size = Pt(size)
 
     def _copy_footers(self, slide: Any) -> None:
         """Copy footer and page number, which a new slide does not take over by itself."""
@@ -145,31 +158,27 @@ def place(slide: Any, index: int) -> Any:
 
 def write_line(slide: Any, index: int, text: str, most: int = 1) -> None:
     """Write words into a placeholder, cut where they do not fit."""
-    box = place(slide, index)
-    size = _size(box)
-    box.text_frame.text = shortened(plain(text), _inches(box.width), size, most)
+    room = _room(slide, index)
+    words = shortened(plain(text), room.wide, room.size, most)
+    place(slide, index).text_frame.text = words
 
 
 def write_note(slide: Any, text: str) -> None:
     """Write the note of a chart or table, smaller where it is long; only a very long one is cut."""
-    box, words = place(slide, NOTE), plain(text)
-    wide, high = _inches(box.width), _inches(box.height)
-    size = next((s for s in NOTE_SIZES if height([words], wide, s) <= high), NOTE_SIZES[-1])
-    most = int(high * POINTS / (size * LEADING))
-    box.text_frame.text = shortened(words, wide, size, most)
-    box.text_frame.paragraphs[0].font.size = Pt(size)
+    room, words = _room(slide, NOTE), plain(text)
+    fitting = (s for s in NOTE_SIZES if height([words], room.wide, s) <= room.high)
+    size = next(fitting, NOTE_SIZES[-1])
+    frame = place(slide, NOTE).text_frame
+    frame.text = shortened(words, room.wide, size, room.lines(size))
+    frame.paragraphs[0].font.size = Pt(size)
 
 
 def write(slide: Any, index: int, paragraphs: Sequence[Said], least: int = 10) -> None:
     """Write paragraphs into a placeholder, all smaller where they would not fit."""
-    box = place(slide, index)
-    usual = _size(box)
-    shown = [p for p in paragraphs if p.words]
-    wide, high = _inches(box.width), _inches(box.height)
-    less = 0
-    while _takes(shown, usual - less, usual, wide) > high and usual - less > least:
+    room, frame = _room(slide, index), place(slide, index).text_frame
+    shown, usual, less = [p for p in paragraphs if p.words], room.size, 0
+    while _takes(shown, usual - less, usual, room.wide) > room.high and usual - less > least:
         less += 1
-    frame = box.text_frame
     for at, said in enumerate(shown):
         paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
         run = paragraph.add_run()
@@ -198,15 +207,26 @@ def colour(code: str) -> RGBColor:
     return RGBColor(*(int(plain_code[at : at + 2], 16) for at in (0, 2, 4)))
 
 
-def _size(box: Any) -> int:
-    """Return the size of letters that a placeholder has from its layout."""
-    layout = box._base_placeholder if hasattr(box, "_base_placeholder") else box
-    found = layout._element.xpath(".//a:lstStyle/a:lvl1pPr/a:defRPr/@sz")
+def _room(slide: Any, index: int) -> Room:
+    return _rooms()[slide.slide_layout.name, index]
+
+
+@cache
+def _rooms() -> dict[tuple[str, int], Room]:
+    """Return the room of every placeholder of every layout; a slide would look it up each time."""
+    master: Any = Presentation(str(MASTER))
+    return {
+        (layout.name, place.placeholder_format.idx): Room(
+            place.width / Inches(1), place.height / Inches(1), _size(place)
+        )
+        for layout in master.slide_layouts
+        for place in layout.placeholders
+    }
+
+
+def _size(place: Any) -> int:
+    found = place._element.xpath(".//a:lstStyle/a:lvl1pPr/a:defRPr/@sz")
     return int(found[0]) // 100 if found else 14
-
-
-def _inches(length: int) -> float:
-    return length / Inches(1)
 
 
 def _drop_empty(slide: Any) -> None:

@@ -5,6 +5,7 @@ Here belongs what stands on which slide, as in `slides_team`.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from survey.charts.heatmap import heatmap_chart
 from survey.charts.style import GREY, INK_2, LOOKS, RUST, TEAL
@@ -22,7 +23,7 @@ from survey.exports.slides_deck import FIRST, SECOND, Deck, Said, write
 from survey.exports.slides_tables import Cell, Grid, Row, heads
 from survey.exports.slides_team import CLAIMS, Case, add_changes, add_claims, add_table
 from survey.questionnaire.definition import Scale
-from survey.report import finding_words, month, month_words, verdict_words, words
+from survey.report import finding_words, map_columns, month, month_words, verdict_words, words
 from survey.report.model import GroupReport, Report, Rule, ScaleResult
 
 RULE_INK: dict[Rule, str] = {
@@ -34,6 +35,10 @@ RULE_INK: dict[Rule, str] = {
 MOST_NAMED = 12
 """So many groups are named in a cell; of more only their number is told."""
 MOST_COLUMNS = 9
+NAMES, ROOM_OF_MAP, APART = (2.6, 1.05), 8.48, 0.14
+"""Inches of the map: for groups and answers, for the scales, before those outside the index."""
+SHORT = 9
+"""Letters that every column of the map has room for: those of "not shown"."""
 
 
 def add_organisation(deck: Deck, report: Report) -> None:
@@ -127,28 +132,46 @@ def _map(whole: Whole) -> None:
     """Add the map of groups and dimensions, over more slides where there are many of either."""
     report = whole.report
     chart = heatmap_chart(report, False)
-    dimensions = report.questionnaire.dimensions
-    for start in range(0, len(dimensions), MOST_COLUMNS):
-        shown = dimensions[start : start + MOST_COLUMNS]
+    scales = (*report.questionnaire.dimensions, *map_columns.outside(report))
+    for start in range(0, len(scales), MOST_COLUMNS):
+        shown = scales[start : start + MOST_COLUMNS]
         head = whole.head(chart.title, chart.subtitle, said.map_notes(chart.alt))
         note = f"{said.key_line()}. {chart.note}"
         add_table(whole.adding("Table", head), [_map_grid(report, shown)], note, chart.alt)
 
 
-def _map_grid(report: Report, dimensions: Sequence[Scale]) -> Grid:
-    wide = (12.13 - 4.1) / len(dimensions)
-    head = (
-        *heads("Group", "Answers"),
-        *(Cell(words.text(d.name), bold=True, color=INK_2, centred=True) for d in dimensions),
-    )
-    rows = [_map_row(group, dimensions, report) for group in report.groups]
-    rows += [_left_out_row(name, len(dimensions), report) for name in report.left_out]
-    return Grid(head, tuple(rows), (3.0, 1.1, *([wide] * len(dimensions))), 12, 2)
+def _map_grid(report: Report, scales: Sequence[Scale]) -> Grid:
+    """Return the map of some scales; a narrow empty column parts what is outside the index."""
+    inside = [scale for scale in scales if scale.role == "dimension"]
+    apart = [scale for scale in scales if scale.role != "dimension"]
+    parted = bool(inside and apart)
+    head = [Cell(words.text(scale.name), color=INK_2, centred=True) for scale in scales]
+    rows = [_map_row(group, scales, report) for group in report.groups]
+    rows += [_left_out_row(name, len(scales), report) for name in report.left_out]
+    widths = _widths(scales, ROOM_OF_MAP - (APART if parted else 0))
+    if parted:
+        gap = len(inside)
+        head.insert(gap, Cell(""))
+        widths.insert(gap, APART)
+        rows = [_with_gap(row, gap + 2) for row in rows]
+    return Grid((*heads("Group", "Answers"), *head), tuple(rows), (*NAMES, *widths), 11, 3)
 
 
-def _map_row(group: GroupReport, dimensions: Sequence[Scale], report: Report) -> Row:
-    results = {result.id: result for result in group.dimensions}
-    shown = (_map_cell(results[d.id], report) for d in dimensions)
+def _widths(scales: Sequence[Scale], room: float) -> list[float]:
+    """Return the inches of each column: more for a name with a long word."""
+    long = [max([SHORT, *map(len, words.text(scale.name).split())]) for scale in scales]
+    return [room * letters / sum(long) for letters in long]
+
+
+def _with_gap(row: Row, at: int) -> Row:
+    """Return a row with an empty cell before what stands apart; one cell over all spans it."""
+    if row[-1].over > 1:
+        return *row[:-1], replace(row[-1], over=row[-1].over + 1)
+    return *row[:at], Cell(""), *row[at:]
+
+
+def _map_row(group: GroupReport, scales: Sequence[Scale], report: Report) -> Row:
+    shown = (_map_cell(map_columns.result_of(group, scale), report) for scale in scales)
     answers = Cell(f"{group.n} of {group.asked}", color=INK_2)
     return Cell(group.name, bold=True), answers, *shown
 

@@ -187,9 +187,9 @@ def _advice(case: Case) -> None:
         "What to do first, practice by practice",
         said.advice_notes(choice),
     )
-    note = (
-        f"Judgement, made from the figures by rules that the method lists; not validated. {choice}"
-    )
+    resting = practice_words.resting_sentence(case.group.practices, case.report.policy)
+    told = ("Judgement, made from the figures by rules that the method lists; not validated.",)
+    note = " ".join(part for part in (*told, resting, choice) if part)
     grid = Grid(
         heads("Advice", "Practices", "Because"), tuple(map(_advised, blocks)), (1.9, 5.2, 5.03), 13
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from survey.charts.scale import one_person, rounding
 from survey.charts.style import LOOKS
-from survey.report import across_words, split_words, words
+from survey.report import across_words, change_words, rules_words, split_words, words
 from survey.report.model import Estimate, GroupReport, Report, ScaleResult, State
 
 GLYPHS: dict[State, str] = {"strong": "●", "sound": "◆", "unclear": "○", "weak": "▼"}
@@ -20,7 +20,8 @@ READ_IT = (
     ),
     (
         "A 95 % interval tells how surely an average is known, not how far people differ. It is "
-        "wider with fewer answers and with more people who kept silent."
+        "wider with fewer answers and with more people who kept silent. It does not cover that "
+        "those who kept silent may see it differently."
     ),
     (
         "Averages are rounded, and cut off near the ends, so that they tell nobody’s answer: “3.8 "
@@ -28,7 +29,7 @@ READ_IT = (
     ),
     (
         "Coloured is only what is hardly noise: teal lies very likely above the floor or likely "
-        "at the target, rust very likely below the floor. Grey cannot be told."
+        "at the target, rust very likely below the floor. Grey cannot be told. {likely}"
     ),
     (
         "The floor is {floor}, the target {target}. Both are judgement, and so are all other "
@@ -45,7 +46,11 @@ NO_RANK = "Do not read a ranking into it: groups stand in the order of the organ
 def read_it(report: Report) -> list[str]:
     """Return how figures are to be read, one paragraph each."""
     rules = report.questionnaire.readiness
-    ends = {"floor": words.number(rules.floor), "target": words.number(rules.target)}
+    ends = {
+        "floor": words.number(rules.floor),
+        "target": words.number(rules.target),
+        "likely": rules_words.likely_sentence(report.questionnaire),
+    }
     return [one.format(**ends) for one in READ_IT]
 
 
@@ -76,7 +81,8 @@ def change_note(group: GroupReport, report: Report) -> str:
         f"{words.answered_text(group)} are counted; compared with the wave before{before}. "
         "Coloured where the interval leaves out zero and the change is at least "
         f"{words.number(rules.change_dimension)} (all dimensions together: "
-        f"{words.number(rules.change_index)}).{edge} A change says nothing about its cause."
+        f"{words.number(rules.change_index)}).{edge} "
+        f"{change_words.chance_sentence(len(group.changes))} A change says nothing about its cause."
     )
 
 

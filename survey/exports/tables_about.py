@@ -23,7 +23,8 @@ WHAT_IT_IS = (
 )
 INTERVAL = (
     "It is about what a group stably thinks, not only about what these people answered on that "
-    "day. It is wider with fewer answers and with more people who kept silent."
+    "day. It is wider with fewer answers and with more people who kept silent. It does not cover "
+    "that those who kept silent may see it differently."
 )
 CUT_OFF = (
     "Every average is rounded. Where it would come too near to an end, so that it could tell an "

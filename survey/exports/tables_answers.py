@@ -100,7 +100,11 @@ def practices_table(report: Report) -> Table:
         for group in report.groups
         for practice in group.practices
     )
-    about = f"Figures from {report.policy.single} answers on; advice from {report.policy.scores}."
+    single, scores = report.policy.single, report.policy.scores
+    about = (
+        f"Figures from {single} answers on; advice from {scores}. "
+        f"{practice_words.RESTING.format(single=single)}"
+    )
     return Table("Practices", about, columns, rows)
 
 

@@ -3,10 +3,12 @@
 Here stand also what the other tables of groups share. Everything is put as on the pages.
 """
 
+from collections.abc import Sequence
+
 from survey.disclosure.values import Withheld
 from survey.exports.cells import Cell, Column, Table, coloured, counted, mean, said, withheld
-from survey.questionnaire.definition import Text
-from survey.report import finding_words, verdict_words, words
+from survey.questionnaire.definition import Scale, Text
+from survey.report import finding_words, map_columns, verdict_words, words
 from survey.report.model import GroupReport, Report, ScaleResult, State
 
 KINDS = {
@@ -100,6 +102,7 @@ def _left_out_row(name: str, report: Report) -> tuple[Cell, ...]:
 def map_table(report: Report) -> Table:
     """Return groups by dimensions, each cell in the colour, the mark and the words of its state."""
     lo, hi = report.questionnaire.range_over(item.id for item in report.questionnaire.items)
+    apart = map_columns.outside(report)
     columns = (
         GROUP,
         Column("Answers", "How many of how many people are counted"),
@@ -107,10 +110,19 @@ def map_table(report: Report) -> Table:
             Column(words.text(d.name), f"Average of {d.id}, {lo} to {hi}", "points", NO_FIGURE)
             for d in report.questionnaire.dimensions
         ),
+        *(
+            Column(
+                f"Apart: {words.text(scale.name)}",
+                f"Average of {scale.id}, {lo} to {hi}; outside the index",
+                "points",
+                NO_FIGURE,
+            )
+            for scale in apart
+        ),
     )
     hidden = withheld(words.withheld_text(TOO_FEW, report.policy))
     few = withheld(f"fewer than {report.policy.scores}")
-    rows = [_map_row(group, report) for group in report.groups]
+    rows = [_map_row(group, apart, report) for group in report.groups]
     rows += [(said(name), few, *[hidden] * (len(columns) - 2)) for name in report.left_out]
     return Table(
         "Map",
@@ -121,11 +133,12 @@ def map_table(report: Report) -> Table:
     )
 
 
-def _map_row(group: GroupReport, report: Report) -> tuple[Cell, ...]:
+def _map_row(group: GroupReport, apart: Sequence[Scale], report: Report) -> tuple[Cell, ...]:
+    scales = (*report.questionnaire.dimensions, *apart)
     return (
         said(group.name),
         said(f"{group.n} of {group.asked}"),
-        *(_map_cell(result, report) for result in group.dimensions),
+        *(_map_cell(map_columns.result_of(group, scale), report) for scale in scales),
     )
 
 

@@ -137,9 +137,9 @@ def changes_table(report: Report) -> Table:
     rows = tuple(
         _change_row(group, change, report) for group in everyone(report) for change in group.changes
     )
-    return Table(
-        "Changes", "Against the wave before, where the same units answered.", columns, rows
-    )
+    chance = f" {change_words.chance_sentence(len(rows))}" if rows else ""
+    about = f"Against the wave before, where the same units answered.{chance}"
+    return Table("Changes", about, columns, rows)
 
 
 def _change_row(group: GroupReport, change: Change, report: Report) -> tuple[Cell, ...]:

@@ -10,11 +10,11 @@ from datetime import date
 from survey.measures.tenure import LEAST_PEOPLE, LEAST_TEAMS
 from survey.questionnaire.definition import Practice
 from survey.report.change_words import change_amount
-from survey.report.comparing import LEAST_GROUPS
+from survey.report.comparing import LEAST_GROUPS, in_fives
 from survey.report.comparing import LEAST_PEOPLE as LEAST_COMPARED
 from survey.report.model import Advice, Change, Comparison, GroupReport, Report, Stories
 from survey.report.practice_words import advice_word
-from survey.report.words import EDGES, MONTHS, join, text
+from survey.report.words import EDGES, MONTHS, end_text, join, signed, text
 
 NEITHER = (
     "Neither picture is proved by this: age, who left and who stayed, and the goodwill of a "
@@ -25,7 +25,10 @@ FITS = {
         "Newcomers are already about as sceptical as veterans. That fits stories that are handed "
         f"down quickly. {NEITHER}"
     ),
-    "nothing_to_pass": "Both stand about where they should: there is little to hand down.",
+    "nothing_to_pass": (
+        "Both are likely at the target. Nothing here tells whether stories are handed on. "
+        f"{NEITHER}"
+    ),
     "brighter": (
         "Newcomers are clearly brighter. That fits people being worn down by their own "
         f"experience, not by stories. {NEITHER}"
@@ -37,6 +40,7 @@ FITS = {
     ),
 }
 """What each sign of the contrast fits (statistics B16)."""
+NOT_WORTHWHILE = "not worthwhile on these answers"
 
 
 def planned_practice(report: Report) -> Practice | None:
@@ -95,7 +99,7 @@ def stories_sentence(found: Stories) -> str:
     above = found.difference.value > 0
     side = f", newcomers {'above' if above else 'below'}" if found.difference.value else ""
     ends = f"{_signed(found.low)} to {_signed(found.high)}"
-    differ = f"On average {who} differ by {amount} points{side} (95 % interval {ends})."
+    differ = f"On average {who} differ by {amount} points{side} (95\u00a0% interval {ends})."
     return f"{differ} {FITS[found.sign]}"
 
 
@@ -105,8 +109,7 @@ def _beyond(found: Stories) -> str:
 
 
 def _signed(value: float) -> str:
-    rounded = round(value, 1)
-    return "0.0" if rounded == 0 else f"{'+' if rounded > 0 else '−'}{abs(rounded):.1f}"
+    return end_text(value) or signed(value)
 
 
 def stories_note(found: Stories) -> str:
@@ -131,21 +134,16 @@ def stories_missing(report: Report) -> str:
 def comparison_sentence(found: Comparison) -> str:
     """Return what comparing teams on a scale is worth here, in plain words."""
     name = _on(found)
-    if found.worth == "chance":
+    if found.worth == "unknown":
         return (
-            f"Comparing teams on {name} is not worthwhile here: the differences between teams are "
-            "no larger than chance would make them."
+            f"Whether teams differ on {name} cannot be told: from {comparison_interval(found)} of "
+            "the differences between answers may lie between teams. So comparing teams on it is "
+            "not worthwhile on these answers."
         )
-    if found.worth == "little":
-        return (
-            f"Comparing teams on {name} is hardly worthwhile here: less than 5 % of the "
-            "differences between answers lie between teams."
-        )
-    least = "at least about" if found.cut else "about"
     return (
-        f"On {name} {least} {_percent(found.share)} of the differences between answers lie between "
-        f"teams ({_percent(found.low)} to {_percent(found.high)}). Two averages are apart beyond "
-        f"chance from about {found.apart:.1f} points on."
+        f"On {name} about {_percent(found.share)} of the differences between answers lie between "
+        f"teams ({comparison_interval(found)}). Two averages are apart beyond chance from about "
+        f"{found.apart:.1f} points on."
     )
 
 
@@ -154,22 +152,17 @@ def _on(found: Comparison) -> str:
 
 
 def _percent(share: float) -> str:
-    """Return a share in steps of 5 percent: more would be more than the figures carry."""
-    return f"{max(round(share * 20) * 5, 0)} %"
+    return f"{in_fives(share)}\u00a0%"
 
 
 def comparison_share(found: Comparison) -> str:
     """Return how much lies between teams, for a table."""
-    if found.worth == "chance":
-        return "no more than chance"
-    if found.worth == "little":
-        return "less than 5 %"
-    return f"{'at least ' if found.cut else ''}about {_percent(found.share)}"
+    return f"about {_percent(found.share)}" if found.worth == "some" else "cannot be told"
 
 
 def comparison_apart(found: Comparison) -> str:
-    """Return from how far on two averages are apart; nothing where comparing is not worth while."""
-    return f"{found.apart:.1f} points on" if found.worth == "some" else "not worthwhile here"
+    """Return from how far on two averages are apart; no figure where teams may all be alike."""
+    return f"{found.apart:.1f} points on" if found.worth == "some" else NOT_WORTHWHILE
 
 
 def comparison_interval(found: Comparison) -> str:
@@ -178,16 +171,15 @@ def comparison_interval(found: Comparison) -> str:
 
 
 def comparing_title(found: Sequence[Comparison]) -> str:
-    """Return on how many measures comparing teams is worth while."""
+    """Return on which measures teams differ beyond chance, and that of others nobody can tell."""
     worth = [text(c.name) for c in found if c.worth == "some" and c.scale != "INDEX"]
     many = sum(c.scale != "INDEX" for c in found)
     if not worth:
-        return "Comparing teams is not worthwhile here on any dimension"
+        return "Whether teams differ beyond chance cannot be told on any dimension"
     if len(worth) == many:
-        return "Comparing teams is worthwhile on every dimension"
-    if len(worth) > 3:
-        return f"Comparing teams is worthwhile on {len(worth)} of {many} dimensions"
-    return f"Comparing teams is worthwhile on {join(worth)}, not on the others"
+        return "Teams differ beyond chance on every dimension"
+    where = f"{len(worth)} of {many} dimensions" if len(worth) > 3 else join(worth)
+    return f"Teams differ beyond chance on {where}; on the others it cannot be told"
 
 
 def comparing_note(found: Sequence[Comparison]) -> str:
@@ -217,7 +209,7 @@ def comparing_missing() -> str:
 
 def rate_text(report: Report) -> str:
     """Return from which share of the people asked on there is a verdict."""
-    return f"{report.questionnaire.readiness.min_rate * 100:.0f} %"
+    return f"{report.questionnaire.readiness.min_rate * 100:.0f}\u00a0%"
 
 
 def low_response(group: GroupReport, report: Report) -> bool:

@@ -25,7 +25,24 @@ def _could_be_seen(change: Change) -> str:
 def moved_sentence(report: Report) -> str:
     """Return which single groups clearly changed, and in what; "" where none did."""
     told = [f"{group.name}: {join(moved)}" for group in report.groups if (moved := _moved(group))]
-    return f"Clear changes of single groups: {'; '.join(told)}." if told else ""
+    if not told:
+        return ""
+    compared = sum(len(group.changes) for group in report.groups)
+    return f"Clear changes of single groups: {'; '.join(told)}. {chance_sentence(compared)}"
+
+
+def chance_sentence(compared: int) -> str:
+    """Return how many of so many comparisons would look clear though nothing changed.
+
+    An interval of 95 % leaves out zero by chance alone once in twenty times.
+    """
+    if compared < 2:
+        return "One comparison in twenty would look clear by chance alone."
+    many = max(round(compared / 20), 1)
+    return (
+        f"Of {compared} comparisons, about {many} would look clear by chance alone. "
+        "Read a single one as a question."
+    )
 
 
 def _moved(group: GroupReport) -> list[str]:

@@ -19,8 +19,6 @@ from survey.questionnaire.definition import Questionnaire, Text
 from survey.report.model import Comparison, Estimate, GroupReport
 
 LEAST_GROUPS, LEAST_PEOPLE = 3, 30
-LITTLE = 0.05
-"""Below this part comparing is hardly worth while, however sure it is."""
 
 
 @dataclass(frozen=True)
@@ -121,14 +119,18 @@ def _compared(measure: _Measure, prior_df: float) -> Comparison:
         apart=_apart(measure, usual, figures[0].step, prior_df),
         usual=usual,
         cut=any(figure.edge for figure in figures),
-        worth=_worth(table.icc1, table.icc1_low),
+        worth=_worth(table.icc1_low),
     )
 
 
-def _worth(share: float, low: float) -> Literal["chance", "little", "some"]:
-    if low <= 0:
-        return "chance"
-    return "little" if share < LITTLE else "some"
+def _worth(low: float) -> Literal["unknown", "some"]:
+    """Say whether teams differ; that an interval takes in nought is no sign that they do not."""
+    return "some" if in_fives(low) > 0 else "unknown"
+
+
+def in_fives(share: float) -> int:
+    """Return a part in percent, in steps of five: more would be more than the figures carry."""
+    return max(round(share * 20) * 5, 0)
 
 
 def _apart(measure: _Measure, usual: tuple[int, int], step: float, prior_df: float) -> float:

@@ -7,16 +7,20 @@ the questionnaire alone, so these sentences tell nothing of any answer.
 from survey.report.model import GroupReport, Report
 from survey.report.words import join
 
+HARM = (
+    "Signs of harm: they go to the role that was named to everybody when the survey was opened, "
+    "and stand in no report. That nothing is said of them here means nothing."
+)
+NO_SURVEY = "Signs of harm are not reported here."
+"""Where answers were analysed that no survey here had gathered: no role was named."""
+
 
 def sentences(group: GroupReport, report: Report) -> tuple[str, ...]:
     """Return what is not shown of a group, one sentence a reason; never empty."""
     policy, q = report.policy, report.questionnaire
     said = [*_below(group, report)]
     if q.readiness.harm_items:
-        said.append(
-            "Signs of harm: they go to the role that was named to everybody when the survey was "
-            "opened, and stand in no report. That nothing is said of them here means nothing."
-        )
+        said.append(HARM if report.facts.closed else NO_SURVEY)
     said.append("Ranks, norms, percentiles and causes: nothing here was made to tell them.")
     if group.kind == "pooled":
         said.append(

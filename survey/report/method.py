@@ -233,12 +233,21 @@ NEVER_CLAIMED: tuple[str, ...] = (
         "or that a small difference in rank means anything."
     ),
     "That some figure shows what to fix.",
-    "That those who kept silent would have answered like those who did not.",
+    "That those who kept silent would have answered like those who answered.",
     "That the difference between knowing and doing is reliable for one person.",
     "That a difference between newcomers and veterans shows stories being handed on.",
     "“Anonymous” beyond what the program enforces. Open text can give its writer away.",
 )
 """What must never be claimed (statistics, A4), for the method page and every export."""
+
+
+def no_grade(practice: str) -> str:
+    """Return what a finding is not, for every page that may be shown by itself."""
+    of = " and of this practice" if practice else ""
+    return (
+        f"A finding tells of circumstances at this date{of}. It is no grade for a team or its "
+        "leader, and no ground for pay, staffing or blame."
+    )
 
 
 def never_claimed(judged: bool = True) -> tuple[str, ...]:

@@ -6,16 +6,20 @@ anew, field by field, so that what a later version adds to a report is left out 
 decides otherwise.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from survey.disclosure.values import Withheld
 from survey.errors import UserError
 from survey.report.model import Estimate, GroupReport, Report, ScaleResult
 
-LEAST_GROUPS = 3
+LEAST_GROUPS = 4
 """Groups that must stand behind the mark of all groups on a scale. Of two, whoever knows one works
-out the other."""
+out the other; of three, nearly so where one is much larger."""
+MOST_OF_OTHERS = 0.5
+"""The part of the people outside a group that any one other group may hold. The mark and the
+group's own average give the average of all others together; a group that is most of them would be
+given with it."""
 
 
 class UnknownGroup(UserError):
@@ -37,6 +41,9 @@ def only(report: Report, key: str) -> Report:
     Report
         That group, and of all groups together the averages of the dimensions alone: no other
         group's name, figure, comment or verdict, not which units are left out, no count of others.
+        An average stays where at least four groups have one of their own, and none of the others
+        holds more than half of the people in them: otherwise it would tell, nearly, what that one
+        has.
 
     Raises
     ------
@@ -51,7 +58,7 @@ def only(report: Report, key: str) -> Report:
         questionnaire=report.questionnaire,
         policy=report.policy,
         groups=(group,),
-        organisation=_marks(report),
+        organisation=_marks(report, key),
         left_out=(),
         asked=group.asked,
         answered=group.n,
@@ -60,16 +67,16 @@ def only(report: Report, key: str) -> Report:
     )
 
 
-def _marks(report: Report) -> GroupReport | None:
-    """Return all groups together with nothing but the averages that others' charts are marked with.
+def _marks(report: Report, key: str) -> GroupReport | None:
+    """Return all groups together with nothing but the averages that one's charts are marked with.
 
     None where no scale has enough groups behind it.
     """
     whole = report.organisation
-    dimensions = tuple(_marks_of(whole.dimensions, report)) if whole else ()
+    dimensions = tuple(_marks_of(whole.dimensions, report, key)) if whole else ()
     if whole is None or not dimensions:
         return None
-    indices = [isinstance(group.index, Estimate) for group in report.groups]
+    indexed = [group for group in report.groups if isinstance(group.index, Estimate)]
     return GroupReport(
         key=whole.key,
         name=whole.name,
@@ -78,7 +85,7 @@ def _marks(report: Report) -> GroupReport | None:
         n=whole.n,
         asked=whole.asked,
         dimensions=dimensions,
-        index=whole.index if sum(indices) >= LEAST_GROUPS else Withheld("too_few"),
+        index=whole.index if _blurred(indexed, key) else Withheld("too_few"),
         capacity=None,
         resolve=None,
         items=(),
@@ -90,17 +97,23 @@ def _marks(report: Report) -> GroupReport | None:
     )
 
 
-def _marks_of(results: Iterable[ScaleResult], report: Report) -> Iterator[ScaleResult]:
-    """Yield the scales whose average over all groups tells no group's own.
+def _marks_of(results: Iterable[ScaleResult], report: Report, key: str) -> Iterator[ScaleResult]:
+    """Yield the scales whose average over all groups tells no other group's own.
 
     Parts of a dimension only where each group has averages of them, as its chart has it.
     """
-    known = [_averages(group) for group in report.groups]
+    known = [(group, _averages(group)) for group in report.groups]
     parted = all(group.n >= report.policy.single for group in report.groups)
     for result in results:
-        if sum(result.id in ids for ids in known) >= LEAST_GROUPS:
-            parts = tuple(_marks_of(result.facets, report)) if parted else ()
+        if _blurred([group for group, ids in known if result.id in ids], key):
+            parts = tuple(_marks_of(result.facets, report, key)) if parted else ()
             yield replace(result, facets=parts, split=None)
+
+
+def _blurred(groups: Sequence[GroupReport], key: str) -> bool:
+    """Say whether enough groups have an average, and none of the others is most of these."""
+    others = [group.n for group in groups if group.key != key]
+    return len(groups) >= LEAST_GROUPS and max(others) <= MOST_OF_OTHERS * sum(others)
 
 
 def _averages(group: GroupReport) -> frozenset[str]:

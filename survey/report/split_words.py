@@ -37,6 +37,17 @@ def splits_sentence(group: GroupReport) -> str:
     return f"{SHORT}: {join(names)}." if names else ""
 
 
+def rule_sentence(questionnaire: Questionnaire, spread: int) -> str:
+    """Return when it is said that a group is split, and what it does not mean that it is not."""
+    rules = questionnaire.readiness
+    share = _share(rules.split_share)
+    return (
+        f"“{SHORT}” is said of a dimension on which {share} stand low (below "
+        f"{number(rules.split_low)}) and {share} high (above {number(rules.split_high)}). "
+        f"{absence_sentence(spread)}"
+    )
+
+
 def absence_sentence(spread: int) -> str:
     """Return what it does not mean that nothing is said."""
     return ABSENCE.format(spread=spread)

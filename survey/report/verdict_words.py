@@ -28,6 +28,8 @@ from survey.report.words import (
     weak_names,
 )
 
+WORTH_AN_ORDER = 0.3
+"""Averages that lie closer together are listed without saying which is lowest."""
 VERDICTS: dict[Rule, str] = {
     "ready": "Ready",
     "ready_with_conditions": "Ready with conditions",
@@ -137,7 +139,7 @@ def verdict_sentence(verdict: Verdict, questionnaire: Questionnaire) -> str:
         case "ready_with_conditions":
             return (
                 "The team as a whole is likely above the floor, and no dimension is more likely "
-                "below it than above. What is listed as a condition may miss the target."
+                "below it than above. What stands under “Work on” may miss the target."
             )
         case "not_yet":
             return " ".join(reason_sentence(r, questionnaire) for r in verdict.reasons)
@@ -177,9 +179,17 @@ def conditions_sentence(group: GroupReport, questionnaire: Questionnaire) -> str
     names = [name for name in may_miss(group, questionnaire) if name not in weak]
     if not names:
         return ""
-    told = names[0] if len(names) == 1 else f"{join(names)} (lowest first)"
+    order = " (lowest first)" if len(names) > 1 and _apart(group, names) else ""
+    told = f"{join(names)}{order}"
     target = number(questionnaire.readiness.target)
     return f"{'These may also' if weak else 'May'} miss the target, {target}: {told}."
+
+
+def _apart(group: GroupReport, names: Sequence[str]) -> bool:
+    """Whether the averages of some dimensions differ enough for their order to mean anything."""
+    found = [d.figure for d in group.dimensions if text(d.name) in names]
+    means = [figure.released.value for figure in found if isinstance(figure, Estimate)]
+    return bool(means) and max(means) - min(means) > WORTH_AN_ORDER
 
 
 def beside_sentence(group: GroupReport, questionnaire: Questionnaire) -> str:
@@ -206,7 +216,7 @@ def reason_sentence(reason: str, questionnaire: Questionnaire) -> str:
     return {
         "too_few": f"Fewer than {rules.min_answers} people answered.",
         "low_response": (
-            f"On at least one dimension fewer than {rules.min_rate * 100:.0f} % of the people "
+            f"On at least one dimension fewer than {rules.min_rate * 100:.0f}\u00a0% of the people "
             "asked could be scored; the others may see the team differently."
         ),
         "dimension_missing": (
@@ -234,7 +244,7 @@ def turns_on(group: GroupReport, questionnaire: Questionnaire) -> str:
         f"{what} may lie on either side of {number(rules.floor)}, so neither “ready” nor “not yet” "
         "can be said."
     )
-    return f"{said} {more_answers_sentence(group)}"
+    return said if group.finding else f"{said} {more_answers_sentence(group)}"
 
 
 def silent(group: GroupReport, questionnaire: Questionnaire) -> str:

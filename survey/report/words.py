@@ -84,7 +84,7 @@ def share_text(figure: Released | Withheld, policy: Policy) -> str:
     """Return a share of people as it is printed: "30 %", "20 % or less"."""
     if isinstance(figure, Withheld):
         return withheld_text(figure, policy, single=True)
-    return f"{figure.value * 100:.0f} %{EDGES[figure.edge]}"
+    return f"{figure.value * 100:.0f}\u00a0%{EDGES[figure.edge]}"
 
 
 def class_text(figure: Released | Withheld, policy: Policy) -> str:
@@ -110,6 +110,19 @@ def interval_text(estimate: Estimate) -> str:
     """Return a 95 % interval as it is printed; an end that rounds to nought has no sign."""
     low, high = (round(end, 1) + 0.0 for end in (estimate.low, estimate.high))
     return f"{low:.1f} to {high:.1f}"
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign and one decimal; what rounds to nought has no sign."""
+    rounded = round(value, 1)
+    return "0.0" if rounded == 0 else f"{'+' if rounded > 0 else '−'}{abs(rounded):.1f}"
+
+
+def end_text(value: float) -> str:
+    """Return in words an end of an interval that just leaves out nought; "" for any other."""
+    if value == 0 or round(value, 1):
+        return ""
+    return f"just {'above' if value > 0 else 'below'} 0"
 
 
 def kind_text(group: GroupReport) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from survey.errors import UserError
 from survey.report.model import Commitment, CommitmentState
 from survey.services.agreed import EVERYBODY, commitment, commitments_of
-from survey.services.surveys import NeverOpened, NotClosedYet, UnknownSurvey
+from survey.services.surveys import released_row, shows_group
 from survey.storage import models
 from survey.storage.engine import reading
 
@@ -122,15 +122,8 @@ def remove(session: Session, slug: str, key: str, number: int) -> None:
 
 def check_group(session: Session, slug: str, key: str) -> models.Survey:
     """Return the survey of a group that its report shows, inside a transaction; else raise."""
-    survey = session.get(models.Survey, slug)
-    if survey is None:
-        raise UnknownSurvey
-    if survey.state != "closed":
-        raise NotClosedYet
-    if survey.left_out is None:
-        raise NeverOpened
-    group = session.get(models.ReleasedGroup, (slug, key))
-    if key != EVERYBODY and (group is None or group.kind == "wider"):
+    survey = released_row(session, slug)
+    if key != EVERYBODY and not shows_group(session, slug, key):
         raise UnknownGroup
     return survey
 
@@ -158,7 +151,7 @@ def _faults(who: str, what: str, until: date | None, this_day: date) -> Iterator
 
 
 def _row(session: Session, slug: str, key: str, number: int) -> models.Commitment:
-    row = session.get(models.Commitment, number)
+    row = session.get(models.Commitment, number) if number in models.NUMBERS else None
     if row is None or (row.survey, row.group_key) != (slug, key):
         raise UnknownCommitment
     return row

@@ -35,6 +35,8 @@ class Team:
     apart: Levels = field(default_factory=dict)
     later: Levels = field(default_factory=dict)
     """How much each scale has moved by the second wave."""
+    camps: Levels = field(default_factory=dict)
+    """By the second wave every other person stands so far above it on a scale, the rest below."""
 
 
 def _unit(key: str, name: str, parent: str | None, asked: int) -> Unit:
@@ -74,7 +76,8 @@ TEAMS = (
         answering=15,
         level=3.7,
         apart={"VISION": 3.4},
-        later={"CIVIL": -1.1, "SAFE": -0.9},
+        later={"CIVIL": -0.9, "SAFE": -0.9},
+        camps={"CIVIL": 1.4},
     ),
     Team(
         _unit("east", "Installation East", "service", 9),
@@ -219,16 +222,18 @@ class Person:
 def people(questionnaire: Questionnaire, team: Team, wave: int, seed: int) -> Iterator[Person]:
     """Yield the people of a team who answer in a wave (1 or 2), always the same ones."""
     rng = Random(f"{seed}/{wave}/{team.unit.id}")
-    for _ in range(team.answering):
-        yield _person(questionnaire, team, wave, rng)
+    for at in range(team.answering):
+        yield _person(questionnaire, team, wave, 1 if at % 2 else -1, rng)
 
 
-def _person(questionnaire: Questionnaire, team: Team, wave: int, rng: Random) -> Person:
+def _person(questionnaire: Questionnaire, team: Team, wave: int, side: int, rng: Random) -> Person:
     mood = rng.gauss(0, SPREAD_OF_PEOPLE)
 
     def level(scale: str) -> float:
-        base = team.apart.get(scale, team.level)
-        return base + mood + (team.later.get(scale, 0.0) if wave > 1 else 0.0)
+        base = team.apart.get(scale, team.level) + mood
+        if wave == 1:
+            return base
+        return base + team.later.get(scale, 0.0) + side * team.camps.get(scale, 0.0)
 
     answers = {i.id: _keyed(i, level(i.scale), rng) for i in questionnaire.items}
     for practice in questionnaire.practices:

@@ -6,6 +6,7 @@ place, no name of whoever drew it, nothing hidden behind the picture.
 
 import io
 import warnings
+from threading import Lock
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy.orm import Session
@@ -17,9 +18,12 @@ from survey.storage import models
 from survey.storage.engine import reading
 
 LARGEST_FILE = 1_000_000
-MOST_PIXELS = 16_000_000
+MOST_PIXELS = 4_000_000
+LARGEST_SIDE = 8_000
 BOX = 600, 240
 LONGEST_NAME = 100
+DECODING = Lock()
+"""One picture at a time: a small file can take a lot of memory to decode."""
 FORMATS = "PNG", "JPEG"
 
 
@@ -28,8 +32,8 @@ class LogoTooLarge(UserError):
 
 
 class LogoTooManyPixels(UserError):
-    """The picture has more than 16 million pixels. Save the logo smaller; 600 pixels across are
-    enough.
+    """The picture has more than 4 million pixels, or more than 8000 along one side. Save the logo
+    smaller; 600 pixels across are enough.
     """
 
 
@@ -84,7 +88,7 @@ def redrawn(file: bytes) -> bytes:
         raise LogoTooLarge
     if b"<svg" in file[:4096].lower():
         raise LogoIsDrawing
-    with warnings.catch_warnings():
+    with DECODING, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of what is refused or mended here
         try:
             return _as_png(_opened(file))
@@ -102,7 +106,7 @@ def _opened(file: bytes) -> Image.Image:
         raise LogoTooManyPixels from fault
     except UnidentifiedImageError as fault:
         raise LogoUnreadable from fault
-    if picture.width * picture.height > MOST_PIXELS:
+    if picture.width * picture.height > MOST_PIXELS or max(picture.size) > LARGEST_SIDE:
         raise LogoTooManyPixels
     return picture
 

@@ -18,7 +18,7 @@ from survey.ballots.keys import KeyFolder
 from survey.disclosure.values import Unit
 from survey.services.frozen import fingerprint_of
 from survey.services.plan import Plan, PlanError, check_plan, counted
-from survey.services.roster import depths_of, parse_units, short_name
+from survey.services.roster import NOW_CALLED, depths_of, parse_units, short_name
 from survey.services.surveys import questionnaire_of
 from survey.storage import models, queries
 
@@ -103,7 +103,11 @@ def _check_regrouped(session: Session, plan: Plan, previous: str) -> None:
     For example: where units b and c were taken together as too small, and d and e, a wave that
     takes c and d together would tell of b and e alone (tests/adversary/test_row_space.py).
     """
-    parents = {unit.id: unit.parent for unit in queries.units_of(session, previous)}
+    renamed = {} if any(unit.id in NOW_CALLED for unit in plan.units) else NOW_CALLED
+    parents = {
+        renamed.get(unit.id, unit.id): renamed.get(unit.parent or "", unit.parent)
+        for unit in queries.units_of(session, previous)
+    }
     moved = [u.name for u in plan.units if u.id in parents and parents[u.id] != u.parent]
     if moved:
         names = ", ".join(f"“{name}”" for name in moved[:5]) + (" and others" * (len(moved) > 5))

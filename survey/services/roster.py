@@ -14,6 +14,7 @@ from itertools import chain, count
 
 from survey.disclosure.values import Unit
 from survey.errors import UserError
+from survey.services.agreed import EVERYBODY
 
 HEADER = ("unit", "parent", "people")
 MOST_UNITS = 5000
@@ -22,6 +23,8 @@ MOST_CHARACTERS = 1_000_000
 LONGEST_NAME = 100
 MOST_LEVELS = 20
 MOST_HINTS = 10
+NOW_CALLED = {EVERYBODY: f"{EVERYBODY}-2"}
+"""Ids that earlier surveys may have, and none is given any more -> what is given instead."""
 
 
 class UnitsError(UserError):
@@ -136,8 +139,20 @@ def _check_widths(written: Sequence[tuple[int, list[str]]]) -> None:
 
 
 def _clean(cell: str) -> str:
-    seen = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in cell)
+    seen = "".join(" " if _unseen(c) else c for c in cell)
     return " ".join(unicodedata.normalize("NFC", seen).split())
+
+
+def _unseen(c: str) -> bool:
+    return unicodedata.category(c) in ("Cc", "Cf", "Cs") or is_noncharacter(c)
+
+
+def is_noncharacter(c: str) -> bool:
+    """Say whether a code point will never be a character: no file format takes it in a text.
+
+    Other code points without a meaning may get one, or have one that this Python does not know.
+    """
+    return ord(c) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(c) <= 0xFDEF
 
 
 def _faults_of_row(row: _Row) -> Iterator[str]:
@@ -194,9 +209,12 @@ def _circles(start: str, parents: dict[str, str | None]) -> bool:
 
 
 def _ids(names: Sequence[str]) -> dict[str, str]:
-    """Return an id for each name: its letters and digits, numbered where two are alike."""
+    """Return an id for each name: its letters and digits, numbered where two are alike.
+
+    None is that of all groups together, which the key of a group would otherwise be taken for.
+    """
     ids: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = set(NOW_CALLED)
     for at, name in enumerate(names, 1):
         wanted = short_name(name) or f"unit-{at}"
         numbered = (f"{wanted}-{number}" for number in count(2))

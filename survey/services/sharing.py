@@ -22,7 +22,7 @@ from survey.services.accounts import (
     hash_password,
     password_fits,
 )
-from survey.services.surveys import NeverOpened, NotClosedYet, UnknownSurvey
+from survey.services.surveys import released_row, shows_group
 from survey.storage import models
 from survey.storage.engine import reading
 
@@ -33,8 +33,6 @@ LONGEST = timedelta(days=365)
 LONGEST_LABEL = 100
 SHORTEST_PASSWORD = 8
 TOKEN_BYTES = 24
-NUMBERS = range(1, 2**31)
-"""What the number of a link can be in either database."""
 
 LinkState = Literal["valid", "expired", "revoked"]
 
@@ -198,17 +196,8 @@ def _faults(wanted: Wanted, now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _check_scope(session: Session, slug: str, scope: str) -> None:
-    survey = session.get(models.Survey, slug)
-    if survey is None:
-        raise UnknownSurvey
-    if survey.state != "closed":
-        raise NotClosedYet
-    if survey.left_out is None:
-        raise NeverOpened
-    if scope == WHOLE:
-        return
-    group = session.get(models.ReleasedGroup, (slug, scope))
-    if group is None or group.kind == "wider":
+    released_row(session, slug)
+    if scope != WHOLE and not shows_group(session, slug, scope):
         raise LinkIncomplete((("scope", "Choose the whole report, or one of its groups."),))
 
 
@@ -221,7 +210,7 @@ def _valid(session: Session, token: str, now: datetime) -> models.ShareLink:
 
 
 def _row(session: Session, slug: str, number: int) -> models.ShareLink:
-    row = session.get(models.ShareLink, number) if number in NUMBERS else None
+    row = session.get(models.ShareLink, number) if number in models.NUMBERS else None
     if row is None or row.survey != slug:
         raise UnknownLink
     return row

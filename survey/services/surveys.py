@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 from survey.ballots.keys import Scheme
-from survey.disclosure.values import Policy, Release, Released, Unit
+from survey.disclosure.values import Policy, Release, Unit
 from survey.errors import UserError
 from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.parse import parse
@@ -153,33 +153,11 @@ def released_of(
     return view, released, _previous(session, view, now)
 
 
-@dataclass(frozen=True)
-class HarmSign:
-    """Units in which several people report that somebody is being harmed, taken together."""
-
-    units: tuple[str, ...]
-    n: int
-
-
-def load_harm_signs(session: Session, slug: str) -> tuple[HarmSign, ...]:
-    """Return where several people report harm, for the role that was named at opening.
-
-    It is no part of any report: see docs/decisions/0004. `NotClosedYet` before closing.
-    """
-    release = load_release(session, slug)
-    names = {unit.id: unit.name for unit in release.units}
-    return tuple(
-        HarmSign(tuple(names[unit] for unit in group.units), sign.n)
-        for group in release.groups
-        if isinstance(sign := group.figures.get("harm"), Released) and sign.value > 0
-    )
-
-
 def load_receipts(session: Session, slug: str) -> tuple[str, ...]:
     """Return the closing record in its own order: receipts of opened boxes, and made-up ones."""
     query = sa.select(models.ClosingReceipt.receipt).where(models.ClosingReceipt.survey == slug)
     with reading(session):
-        _closed(_row(session, slug))
+        released_row(session, slug)
         return tuple(session.scalars(query.order_by(models.ClosingReceipt.receipt)))
 
 
@@ -247,6 +225,24 @@ def facts_of(view: SurveyView) -> Facts:
         closed=view.closed_at.astimezone(zone).date() if view.closed_at else None,
         critical=view.critical,
     )
+
+
+def released_row(session: Session, slug: str) -> models.Survey:
+    """Return the row of a survey of which figures were released, inside a transaction.
+
+    Raises
+    ------
+    UnknownSurvey, NotClosedYet, NeverOpened
+    """
+    row = _row(session, slug)
+    _closed(row)
+    return row
+
+
+def shows_group(session: Session, slug: str, key: str) -> bool:
+    """Say whether the report of a survey has a group of this key; inside a transaction."""
+    group = session.get(models.ReleasedGroup, (slug, key))
+    return group is not None and group.kind != "wider"
 
 
 def _row(session: Session, slug: str) -> models.Survey:

@@ -24,6 +24,8 @@ STATES = ("open", "ended", "destroying", "closed")
 SCHEMES = ("one of two", "two of three")
 COMMITMENT_STATES = ("open", "done", "dropped")
 OUTCOMES = ("adopted", "stalled", "dropped")
+NUMBERS = range(1, 2**31)
+"""What the number of a row can be in either database; asking for another is an error in one."""
 
 
 class Moment(TypeDecorator[datetime]):

@@ -20,6 +20,8 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from survey.services.roster import is_noncharacter
+
 LEAST_SCORES = 5
 LINE = 200
 """Characters that a line of text may have."""
@@ -83,8 +85,12 @@ def tidy_lines(text: str | None) -> str:
 
 
 def tidy_line(line: str) -> str:
-    """Return a line with a space for each control character."""
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in line)
+    """Return a line with a space for each control character, and for what never is a character."""
+    return "".join(" " if _no_letter(c) else c for c in line)
+
+
+def _no_letter(c: str) -> bool:
+    return unicodedata.category(c) in ("Cc", "Cs") or is_noncharacter(c)
 
 
 class Line(StringField):

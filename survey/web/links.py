@@ -26,12 +26,12 @@ from survey.services.sharing import (
 )
 from survey.services.surveys import SurveyView
 from survey.web import errors
+from survey.web.closed import closed_report, no_report
 from survey.web.console import known, public_address
 from survey.web.forms import tidy
 from survey.web.login import login_required
 from survey.web.once import FIELD, new_token, once
 from survey.web.site import site
-from survey.web.takeaway import closed_report, no_report
 
 blueprint = Blueprint("links", __name__)
 

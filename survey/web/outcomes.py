@@ -26,6 +26,7 @@ from survey.services.adoption import (
 from survey.services.agreeing import UnknownGroup
 from survey.services.surveys import NeverOpened, NotClosedYet, SurveyView
 from survey.web.agreeing import group_of
+from survey.web.closed import no_report
 from survey.web.console import known
 from survey.web.forms import tidy
 from survey.web.login import login_required
@@ -62,7 +63,7 @@ def every(slug: str) -> str | tuple[str, int]:
     try:
         report = kept_report(slug).report
     except (NotClosedYet, NeverOpened) as reason:
-        return _not_yet(slug, str(reason))
+        return no_report(slug, str(reason))
     with site().sessions() as database:
         told = outcomes(database, slug)
     return render_template(
@@ -118,7 +119,7 @@ def _page(
     try:
         group = group_of(view.slug, key)
     except (NotClosedYet, NeverOpened) as reason:
-        return _not_yet(view.slug, str(reason))
+        return no_report(view.slug, str(reason))
     if group.kind == "node":
         abort(404)  # it is asked of each group by itself
     with site().sessions() as database:
@@ -134,7 +135,3 @@ def _page(
     return render_template(
         "console/outcome.html", view=view, group=group, asked=asked, became=BECAME
     )
-
-
-def _not_yet(slug: str, reason: str) -> tuple[str, int]:
-    return render_template("report/not_yet.html", slug=slug, reason=reason), 404

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as Reply
 from survey.browser import NoBrowser
 from survey.report.model import Report
 from survey.web import errors
+from survey.web.closed import closed_report, no_report
 from survey.web.console import known
 from survey.web.login import login_required
 from survey.web.site import parcels
-from survey.web.takeaway import closed_report, named, no_report
+from survey.web.takeaway import named
 
 blueprint = Blueprint("parcel", __name__)
 

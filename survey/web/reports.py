@@ -12,12 +12,13 @@ from survey.exports.html import render_html
 from survey.exports.sections import WORDING
 from survey.report.guiding_words import labels
 from survey.report.model import GroupReport, Report
+from survey.services.harm import load_harm_signs
 from survey.services.hiding import mark_of
-from survey.services.surveys import NeverOpened, NotClosedYet, load_harm_signs
+from survey.services.surveys import NeverOpened, NotClosedYet
 from survey.web.assets import packed
+from survey.web.closed import closed, no_report
 from survey.web.console import known
 from survey.web.login import login_required
-from survey.web.shelf import Kept, kept_report
 from survey.web.site import site
 
 blueprint = Blueprint("reports", __name__)
@@ -28,9 +29,9 @@ blueprint.after_request(packed)
 @login_required
 def organisation(slug: str) -> str | tuple[str, int]:
     """Show all groups: verdicts in the order of the tree, the map, changes, what is left out."""
-    kept = _kept(slug)
+    kept = closed(slug)
     if isinstance(kept, str):
-        return _not_yet(slug, kept)
+        return no_report(slug, kept)
     return render_template(
         "report/organisation.html",
         slug=slug,
@@ -46,9 +47,9 @@ def organisation(slug: str) -> str | tuple[str, int]:
 @login_required
 def file(slug: str) -> Response | tuple[str, int]:
     """Give the whole report as one file to take along."""
-    kept = _kept(slug)
+    kept = closed(slug)
     if isinstance(kept, str):
-        return _not_yet(slug, kept)
+        return no_report(slug, kept)
     response = Response(render_html(kept.report, pictures=site().pictures), mimetype="text/html")
     response.headers.set("Content-Disposition", "attachment", filename=f"{slug}.html")
     return response
@@ -58,9 +59,9 @@ def file(slug: str) -> Response | tuple[str, int]:
 @login_required
 def team(slug: str, key: str) -> str | tuple[str, int]:
     """Show one group."""
-    kept = _kept(slug)
+    kept = closed(slug)
     if isinstance(kept, str):
-        return _not_yet(slug, kept)
+        return no_report(slug, kept)
     at = _place(kept.report, key)
     before, group, after = (None, *kept.report.groups, None)[at : at + 3]
     assert group  # noqa: S101 -- the one in the middle
@@ -83,9 +84,9 @@ def team(slug: str, key: str) -> str | tuple[str, int]:
 @login_required
 def month(slug: str, key: str) -> str | tuple[str, int]:
     """Show what to do with one group in the next 30 days; only a group with a verdict has it."""
-    kept = _kept(slug)
+    kept = closed(slug)
     if isinstance(kept, str):
-        return _not_yet(slug, kept)
+        return no_report(slug, kept)
     section = kept.section(kept.report.groups[_place(kept.report, key)])
     if section.month is None:
         abort(404)
@@ -106,9 +107,9 @@ def _place(report: Report, key: str) -> int:
 @login_required
 def method(slug: str) -> str | tuple[str, int]:
     """Show how it was measured, every cut-off, and what nobody may conclude."""
-    kept = _kept(slug)
+    kept = closed(slug)
     if isinstance(kept, str):
-        return _not_yet(slug, kept)
+        return no_report(slug, kept)
     return render_template("report/method.html", slug=slug, report=kept.report, **WORDING)
 
 
@@ -121,21 +122,8 @@ def harm(slug: str) -> str | tuple[str, int]:
         try:
             signs = load_harm_signs(database, slug)
         except (NotClosedYet, NeverOpened) as reason:
-            return _not_yet(slug, str(reason))
+            return no_report(slug, str(reason))
     return render_template("report/harm.html", view=view, signs=signs)
-
-
-def _kept(slug: str) -> Kept | str:
-    """Return the report, or in one sentence why there is none (yet)."""
-    known(slug)
-    try:
-        return kept_report(slug)
-    except (NotClosedYet, NeverOpened) as reason:
-        return str(reason)
-
-
-def _not_yet(slug: str, reason: str) -> tuple[str, int]:
-    return render_template("report/not_yet.html", slug=slug, reason=reason), 404
 
 
 def _hiding(slug: str) -> dict[str, Callable[[str], str]]:

@@ -8,7 +8,7 @@ sign, as it does a code. Right and wrong words are answered alike in status and 
 
 from datetime import date, datetime
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
 from survey.report import team_words
 from survey.report.words import day
@@ -17,6 +17,7 @@ from survey.services.surveys import SurveyView, UnknownSurvey, survey_view
 from survey.web.brake import MOST_WORDS, TooManyWords, words_brake
 from survey.web.moments import there
 from survey.web.respond import NAME
+from survey.web.security import forged
 from survey.web.site import site
 
 blueprint = Blueprint("result", __name__)
@@ -37,6 +38,8 @@ def ask(slug: str) -> Response:
 @blueprint.post("/s/<slug>/result")
 def show(slug: str) -> Response:
     """Show the result of the group that a word belongs to; nothing is written."""
+    if forged(request.host):
+        abort(403)  # before anything is counted: other sites could keep a whole office out
     view, now = _known(slug), site().clock()
     word, network = request.form.get("word", ""), request.remote_addr or ""
     if shown(view, now) != "there":

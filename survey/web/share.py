@@ -32,6 +32,7 @@ from survey.services.sharing import (
 )
 from survey.services.surveys import survey_view
 from survey.web import errors
+from survey.web.assets import packed
 from survey.web.brake import TooManyTries, links_brake
 from survey.web.moments import moment
 from survey.web.security import forged
@@ -40,6 +41,7 @@ from survey.web.site import site
 from survey.web.takeaway import sent_file, sent_logo
 
 blueprint = Blueprint("share", __name__, url_prefix="/shared")
+blueprint.after_request(packed)
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 SALT = "headwind.shared"

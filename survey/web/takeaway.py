@@ -4,26 +4,39 @@ Which files there are stands in `survey.exports.along`. A file of one group hold
 others (`survey.report.narrowed`), so that it can be handed to that group's leader.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, render_template
 
-from survey.browser import BrowserFailed, NoBrowser
+from survey.browser import BrowserBusy, BrowserFailed, NoBrowser
+from survey.errors import UserError
 from survey.exports.along import KINDS, Content, file_name, kind_of, plain_name
 from survey.exports.sections import WORDING
 from survey.report.letterhead import Letterhead
 from survey.report.model import GroupReport, Report
 from survey.report.narrowed import only
 from survey.services.letterheads import load_letterhead
-from survey.services.surveys import NeverOpened, NotClosedYet
 from survey.web import errors
+from survey.web.closed import closed_report, no_report
 from survey.web.console import known
 from survey.web.login import login_required
-from survey.web.shelf import kept_report
 from survey.web.site import site
 
 blueprint = Blueprint("takeaway", __name__)
 blueprint.add_app_template_global(lambda: KINDS, "kinds_of_files")
+
+AT_ONCE = BoundedSemaphore(4)
+"""Files that are being made in this process, or wait for the browser. Each holds a thread of the
+server; the others are for everybody else, respondents above all."""
+AGAIN = "30"
+"""Seconds after which whoever was sent away may come back."""
+
+
+class TooManyFiles(UserError):
+    """Several files are being made at this moment. Wait half a minute, then ask for yours again."""
 
 
 @blueprint.get("/surveys/<slug>/take")
@@ -72,7 +85,10 @@ def sent_file(
         abort(404)
     content = Content(report, group, letterhead, site().pictures)
     try:
-        body = kind.make(content)
+        with _turn():
+            body = kind.make(content)
+    except (TooManyFiles, BrowserBusy):
+        return _later()
     except NoBrowser as error:
         return errors.page(404, "No PDF can be made here", str(error))
     except BrowserFailed as error:
@@ -80,6 +96,26 @@ def sent_file(
         return errors.page(503, "The PDF was not made", f"{error} Try again in a minute.")
     response = Response(body, mimetype=kind.media)
     named(response, file_name(content, kind))
+    return response
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Let a few make files at once; `TooManyFiles` for whoever comes then, who waits for nothing.
+
+    How long is waited for the browser, it is told by `Browser.patience`.
+    """
+    if not AT_ONCE.acquire(blocking=False):
+        raise TooManyFiles
+    try:
+        yield
+    finally:
+        AT_ONCE.release()
+
+
+def _later() -> Response:
+    response = errors.page(503, "The file was not made yet", str(TooManyFiles()))
+    response.headers["Retry-After"] = AGAIN
     return response
 
 
@@ -94,20 +130,6 @@ def sent_logo(letterhead: Letterhead) -> Response:
     if letterhead.logo is None:
         abort(404)
     return Response(letterhead.logo, mimetype="image/png")
-
-
-def closed_report(slug: str) -> Report | str:
-    """Return the report, or in one sentence why there is none (yet)."""
-    known(slug)
-    try:
-        return kept_report(slug).report
-    except (NotClosedYet, NeverOpened) as reason:
-        return str(reason)
-
-
-def no_report(slug: str, reason: str) -> tuple[str, int]:
-    """Return the page that says why there is no report."""
-    return render_template("report/not_yet.html", slug=slug, reason=reason), 404
 
 
 def _letterhead(slug: str) -> Letterhead:
