@@ -13,6 +13,7 @@ from survey.services.roster import UnitsError
 from survey.services.surveys import UnknownSurvey, list_surveys, survey_view
 from survey.storage.engine import engine_of, make_sessions
 from survey.storage.migrate import migrate
+from survey.storage.models import Survey
 from survey.web.forms import tidy, tidy_lines
 from tests.collecting import AFTER, END, NOON, TREE, make_place, make_plan
 
@@ -289,3 +290,20 @@ def test_an_earlier_wave_of_another_client_of_other_questions_or_another_tree_is
         plan = make_plan(previous=earlier, **changed)
         with place.sessions() as session, pytest.raises(PlanError, match=said):
             open_survey(session, place.keys, plan, NOON)
+
+
+def test_a_unit_that_had_the_id_of_all_groups_has_not_moved_in_the_next_wave(place):
+    """Surveys of before may have it; whoever stands below it stands where they stood."""
+    before = (Unit("all", "All", None, 0), Unit("a", "A", "all", 9), Unit("b", "B", "all", 9))
+    with place.sessions() as session:
+        earlier = open_survey(session, place.keys, make_plan(units=before), NOON).slug
+    with place.sessions.begin() as session:
+        row = session.get_one(Survey, earlier)
+        row.state, row.closed_at = "closed", AFTER
+    units = parse_units("unit,parent,people\nAll,,0\nA,All,9\nB,All,9\n")
+    assert units[0].id != "all"
+    with place.sessions() as session:
+        open_survey(session, place.keys, make_plan(units=units, previous=earlier), NOON)
+    moved = (units[0], units[1], replace(units[2], parent="a"))
+    with place.sessions() as session, pytest.raises(PlanError, match="another unit: “B”"):
+        open_survey(session, place.keys, make_plan(units=moved, previous=earlier), NOON)
