@@ -117,7 +117,9 @@ def short_finding(group: GroupReport, finding: Finding, report: Report) -> str:
             return f"First mend or watch: {_named(group, finding.conditions)}."
         case "cannot_yet":
             in_the_way = _named(group, finding.against)
-            return f"In the way: {in_the_way}." if in_the_way else _as_a_whole(group, report)
+            return (
+                f"In the way: {in_the_way}." if in_the_way else _as_a_whole(group, finding, report)
+            )
         case "too_few":
             return too_few_sentence(group, report).split(". ")[0] + "."
         case "too_close":
@@ -241,7 +243,7 @@ def _against(group: GroupReport, finding: Finding, report: Report) -> tuple[str,
             f"It hangs on {named}, which very likely {verb} below {floor}. That comes first."
         )
     elif not beside:
-        said.append(_as_a_whole(group, report))
+        said.append(_as_a_whole(group, finding, report))
     if beside and not climate and not _doubtful(group, finding, report):
         said.append(_climate_ready(group, beside, report))
     elif beside:
@@ -299,27 +301,20 @@ def _doubtful(group: GroupReport, finding: Finding, report: Report) -> list[Scal
     return [result for result, figure in shown if result.split or figure.p_floor < gate]
 
 
-def _as_a_whole(group: GroupReport, report: Report) -> str:
-    """Return why nothing is named: the team as a whole is low, or not ready for anything new."""
-    floor = number(report.questionnaire.readiness.floor)
+def _as_a_whole(group: GroupReport, finding: Finding, report: Report) -> str:
+    """Return why a group cannot carry it yet where no scale forbids it by itself."""
+    rules = report.questionnaire.readiness
+    floor = number(rules.floor)
     if group.verdict and "index_below_floor" in group.verdict.reasons:
         return f"The team as a whole is likely below the floor of {floor}: {_index(group)}."
-    weak = [
-        d for d in group.dimensions if isinstance(d.figure, Estimate) and d.figure.state == "weak"
-    ]
-    low = [
-        d
-        for d in group.dimensions
-        if isinstance(d.figure, Estimate)
-        and d not in weak
-        and d.figure.p_floor < report.questionnaire.readiness.support_low
-    ]
-    blocked = join([cited(d, report) for d in weak])
-    hangs_on, practice = join([cited(d, report) for d in low]), report.facts.practice
-    return (
-        f"The team is not ready for anything new yet ({blocked}: very likely below {floor}), and "
-        f"{practice} hangs on {hangs_on}, more likely below {floor} than above."
-    )
+    shown = [(d, d.figure) for d in group.dimensions if isinstance(d.figure, Estimate)]
+    weak = [d for d, figure in shown if figure.state == "weak"]
+    low = [d for d, f in shown if d.id in finding.critical and f.p_floor <= rules.weakest]
+    broken = f"{join([cited(d, report) for d in weak])} very likely {_lies(weak)} below {floor}"
+    doubt = join([cited(d, report) for d in low])
+    if doubt:
+        return f"{broken}, and it hangs on {doubt}, which may well lie there too."
+    return f"{broken}, and the team as a whole, {_index(group)}, may well lie there too."
 
 
 def _conditions(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:

@@ -276,6 +276,38 @@ def test_whatever_stands_higher_the_answer_is_never_worse_for_it(
         assert ORDER.index(answers[0]) <= ORDER.index(answers[1])
 
 
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        (level(3.1, SAFE=2.2, OPEN=2.9), "and it hangs on Open 2.9 (2."),
+        (level(3.1, SAFE=2.0, PAST=2.8), "and the team as a whole, 2.9 ("),
+    ],
+)
+def test_where_no_scale_forbids_it_by_itself_the_reason_is_told_all_the_same(
+    figures: dict[str, float], said: str
+) -> None:
+    report = reported(figures | {"CAPACITY": 3.6, "RESOLVE": 3.6})
+    (group,) = report.groups
+    assert group.finding is not None
+    assert (group.finding.answer, group.finding.against) == ("cannot_yet", ())
+    (told,) = finding_words.finding_sentences(group, group.finding, report)
+    assert said in told
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(means, near), sizes)
+def test_no_sentence_of_a_finding_has_a_gap_in_it(
+    figures: dict[str, float], size: tuple[int, int]
+) -> None:
+    report = reported(figures, *size)
+    (group,) = report.groups
+    assert group.finding is not None
+    said = [*finding_words.finding_sentences(group, group.finding, report)]
+    for sentence in (*said, finding_words.short_finding(group, group.finding, report)):
+        assert re.match(r"[A-Z0-9“]", sentence), sentence
+        assert not re.search(r"  | [,.:]|: ?\.|\(:|on ,", sentence), sentence
+
+
 def test_two_camps_on_what_it_hangs_on_are_a_condition_however_high_the_average() -> None:
     out = released(level(4.0))
     (group,) = out.groups
