@@ -54,14 +54,14 @@ def finding(group: GroupReport, facts: Facts, questionnaire: Questionnaire) -> F
         return None
     rules = questionnaire.readiness
     critical = facts.critical or tuple(d.id for d in group.dimensions)
-    ranked = _ranked(d for d in group.dimensions if d.id in critical)
-    against = [*_weak(ranked), *_weak(_beside(group))]
-    doubtful = [d.id for d in ranked if d.split or _p_floor(d) < rules.gate - SMALL]
+    hangs_on = ranked(d for d in group.dimensions if d.id in critical)
+    against = [*_weak(hangs_on), *_weak(_beside(group))]
+    doubtful = [d.id for d in hangs_on if d.split or _p_floor(d) < rules.gate - SMALL]
     elsewhere = _elsewhere(group, critical, rules)
     conditions = [*elsewhere, *doubtful, *_low(_beside(group), rules)]
     own = _own_advice(group, facts)
     unclear = own == "clarify_first"
-    answer = _answer(group, against, bool(conditions) or unclear, ranked, rules)
+    answer = _answer(group, against, bool(conditions) or unclear, hangs_on, rules)
     return Finding(
         answer=answer,
         critical=critical,
@@ -96,12 +96,13 @@ def _open(result: ScaleResult, rules: Readiness) -> bool:
     return _p_floor(result) <= rules.weakest + SMALL
 
 
-def _ranked(results: Iterable[ScaleResult]) -> list[ScaleResult]:
+def ranked(results: Iterable[ScaleResult]) -> list[ScaleResult]:
     """Return what is shown, the lowest mean first, ties in questionnaire order."""
-    return sorted((r for r in results if isinstance(r.figure, Estimate)), key=_mean)
+    return sorted((r for r in results if isinstance(r.figure, Estimate)), key=mean_of)
 
 
-def _mean(result: ScaleResult) -> float:
+def mean_of(result: ScaleResult) -> float:
+    """Return the released mean of a scale; endless where it is withheld, so that it stands last."""
     return result.figure.released.value if isinstance(result.figure, Estimate) else float("inf")
 
 
@@ -121,12 +122,12 @@ def _weak(results: Iterable[ScaleResult]) -> list[str]:
 
 def _low(results: Iterable[ScaleResult], rules: Readiness) -> list[str]:
     """Return the scales whose mean lies below the floor, as the advice per practice asks."""
-    return [r.id for r in results if _mean(r) < rules.floor - SMALL]
+    return [r.id for r in results if mean_of(r) < rules.floor - SMALL]
 
 
 def _elsewhere(group: GroupReport, critical: Sequence[str], rules: Readiness) -> list[str]:
     """Return what may be broken outside the dimensions that the practice hangs on."""
-    return [d.id for d in _ranked(group.dimensions) if d.id not in critical and _open(d, rules)]
+    return [d.id for d in ranked(group.dimensions) if d.id not in critical and _open(d, rules)]
 
 
 def _own_advice(group: GroupReport, facts: Facts) -> Advice | None:

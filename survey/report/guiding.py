@@ -11,7 +11,9 @@ from typing import Literal
 
 from survey.disclosure.precision import CONTRAST_STEP
 from survey.questionnaire.guides import Guide, Guides
+from survey.report.finding import mean_of, ranked
 from survey.report.model import Estimate, GroupReport, Report, ScaleResult
+from survey.report.words import state_of
 
 MOST = 3
 """Of guides for one group. Nobody talks about more at once."""
@@ -59,7 +61,7 @@ def matched(group: GroupReport, report: Report, guides: Guides) -> tuple[Matched
     A scale likely at the target never gets the guide of its own.
     """
     found = [*_low(group, report, guides), *_split(group, guides)]
-    states = {_state(result) for result in _shown(group)}
+    states = {state_of(result.figure) for result in _shown(group)}
     if "weak" not in states:
         found += _unclear(group, guides, {result.id for m in found for result in m.results})
     if not found and states <= {"sound", "strong"}:
@@ -71,11 +73,11 @@ def _low(group: GroupReport, report: Report, guides: Guides) -> Iterator[Matched
     finding = group.finding
     pressing = (*finding.against, *finding.conditions) if finding else ()
     shown = {result.id: result for result in _shown(group)}
-    weak = (result.id for result in _by_mean(group) if _state(result) == "weak")
-    beside = (r.id for r in (group.capacity, group.resolve) if r and _state(r) == "weak")
+    weak = (result.id for result in ranked(group.dimensions) if state_of(result.figure) == "weak")
+    beside = (r.id for r in (group.capacity, group.resolve) if r and state_of(r.figure) == "weak")
     for scale in dict.fromkeys((*pressing, *weak, *beside)):
         result = shown.get(scale)
-        if result is None or _state(result) == "strong":
+        if result is None or state_of(result.figure) == "strong":
             continue
         sides = _sides(result, report)
         guide = guides.get(sides[0].id) if sides else None
@@ -88,18 +90,20 @@ def _low(group: GroupReport, report: Report, guides: Guides) -> Iterator[Matched
 
 
 def _split(group: GroupReport, guides: Guides) -> list[Matched]:
-    return _situation("split", [r for r in _by_mean(group) if r.split], guides)
+    return _situation("split", [r for r in ranked(group.dimensions) if r.split], guides)
 
 
 def _unclear(group: GroupReport, guides: Guides, told: Collection[str]) -> list[Matched]:
     """Return the situation for what is too close to call and has no guide yet."""
-    close = [r for r in _by_mean(group) if _state(r) == "unclear" and r.id not in told]
+    close = [
+        r for r in ranked(group.dimensions) if state_of(r.figure) == "unclear" and r.id not in told
+    ]
     return _situation("unclear", close, guides)
 
 
 def _strong(group: GroupReport, guides: Guides) -> list[Matched]:
     """Return what stands highest, ties in questionnaire order."""
-    highest = sorted(_shown_dimensions(group), key=lambda result: -_mean(result))
+    highest = sorted(ranked(group.dimensions), key=lambda result: -mean_of(result))
     return _situation("strong", highest[:1], guides)
 
 
@@ -119,31 +123,14 @@ def _sides(result: ScaleResult, report: Report) -> tuple[ScaleResult, ...]:
     facets = [facet for facet in result.facets if isinstance(facet.figure, Estimate)]
     if len(facets) != 2 or len(result.facets) != 2:
         return ()
-    low, high = sorted(facets, key=_mean)
+    low, high = sorted(facets, key=mean_of)
     items = [item.id for item in report.questionnaire.items_of(result.id)]
     lowest, highest = report.questionnaire.range_over(items)
     least = CONTRAST_STEP * (highest - lowest) / 2
-    return (low, high) if _mean(high) - _mean(low) > least - SMALL else ()
+    return (low, high) if mean_of(high) - mean_of(low) > least - SMALL else ()
 
 
 def _shown(group: GroupReport) -> list[ScaleResult]:
     """Return every scale that is shown, in questionnaire order."""
     beside = (result for result in (group.capacity, group.resolve) if result)
     return [r for r in (*group.dimensions, *beside) if isinstance(r.figure, Estimate)]
-
-
-def _shown_dimensions(group: GroupReport) -> list[ScaleResult]:
-    return [result for result in group.dimensions if isinstance(result.figure, Estimate)]
-
-
-def _by_mean(group: GroupReport) -> list[ScaleResult]:
-    """Return the dimensions that are shown, the lowest mean first, ties in questionnaire order."""
-    return sorted(_shown_dimensions(group), key=_mean)
-
-
-def _mean(result: ScaleResult) -> float:
-    return result.figure.released.value if isinstance(result.figure, Estimate) else 0.0
-
-
-def _state(result: ScaleResult) -> str:
-    return result.figure.state if isinstance(result.figure, Estimate) else ""

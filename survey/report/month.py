@@ -20,7 +20,7 @@ from survey.report.guiding_words import Line as Printed
 from survey.report.model import Answer, Estimate, GroupReport, Report, Rule, ScaleResult
 from survey.report.month_words import Course
 from survey.report.verdict_words import turns_on
-from survey.report.words import day, join, names_by_state, text, weak_names
+from survey.report.words import day, join, names_by_state, state_of, text, weak_names
 
 JUDGEMENT = "judgement"
 JUDGED = ENGLISH["judgement"]
@@ -168,7 +168,7 @@ def to_mend(group: GroupReport) -> ScaleResult | None:
         return None
     finding, conditions = group.finding, group.verdict.conditions
     named = (*finding.against, *finding.conditions) if finding else _no_room(group)
-    weak = [c for c in conditions if c in _ids_of(group, weak_names(group))]
+    weak = [r.id for r in scales_of(group, conditions) if state_of(r.figure) == "weak"]
     return next(iter(scales_of(group, (*named, *weak, *conditions))), None)
 
 
@@ -199,10 +199,6 @@ def next_wave(report: Report) -> date | None:
         return None
     year, month = closed.year + (closed.month + UNTIL_NEXT - 1) // 12, (closed.month + 2) % 12 + 1
     return date(year, month, min(closed.day, monthrange(year, month)[1]))
-
-
-def _ids_of(group: GroupReport, names: Sequence[str]) -> list[str]:
-    return [d.id for d in group.dimensions if text(d.name) in names]
 
 
 def _decision(case: _Case) -> tuple[Line, ...]:
