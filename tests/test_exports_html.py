@@ -277,7 +277,7 @@ def test_a_browser_draws_every_figure_and_asks_nobody(
     assert complaints == []
     charts = "[...document.querySelectorAll('.chart')]"
     assert shown.evaluate(f"{charts}.length") == 8
-    assert shown.evaluate(f"{charts}.every(c => c.querySelector('svg.main-svg'))")
+    shown.wait_for_function(f"{charts}.every(c => c.querySelector('svg.main-svg'))")
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
     assert shown.evaluate("document.querySelectorAll('.modebar').length") == 0
     wrong = f"{charts}.filter(c => c.querySelector('.main-svg').clientWidth > c.clientWidth + 1)"
