@@ -22,9 +22,9 @@ from survey.config import Config, instance_folder, load_config
 from survey.exports.illustrating import Illustrator
 from survey.exports.parcels import Parcels
 from survey.jobs import Closings, Housekeeping
+from survey.language import day, gettext, moment, ngettext, number
 from survey.questionnaire.guide_files import FOLDER
 from survey.questionnaire.shipped import shipped_folder
-from survey.report.words import day
 from survey.storage.engine import make_sessions
 from survey.storage.migrate import migrate
 from survey.web import (
@@ -48,12 +48,12 @@ from survey.web import (
     reports,
     respond,
     result,
+    rights,
     security,
     share,
     shelf,
     takeaway,
 )
-from survey.web.moments import moment
 from survey.web.site import EXTENSION, PARCELS, Site
 
 log = logging.getLogger(__name__)
@@ -131,6 +131,7 @@ def create_app(
     _set_up_templates(app, look, pictures)
     security.protect(app, config)
     errors.handle(app)
+    rights.guard(app)
     for module in PAGES:
         app.register_blueprint(module.blueprint)
     forms = CSRFProtect(app)
@@ -162,7 +163,9 @@ def _set_up_templates(app: Flask, look: assets.Assets, pictures: Pictures) -> No
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=look.address, picture=pictures.find)
-    app.jinja_env.filters.update(moment=moment, day=day)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # of the extension
+    app.jinja_env.filters.update(moment=moment, day=day, number=number)
 
 
 def _now() -> datetime:

@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 from threading import BoundedSemaphore
@@ -55,11 +55,22 @@ GONE_BY = 2.0
 """Seconds for which the processes of a run that was ended may still write to its folder."""
 OLD = 3600.0
 """Seconds after which no run can need its folder any more."""
+MEMORY = Path("/dev/shm")  # noqa: S108 -- each run makes a folder of its own there, for its user
+"""What is written there stays in memory, where it is a tmpfs."""
+MOUNTS = Path("/proc/self/mounts")
+ROOM = 32 * 2**20
+"""Bytes that a run needs there: some 10 MB for its profile, a long page and its PDF."""
 
 
 class NoBrowser(UserError):
     """There is no Chromium or Chrome on this machine, so no PDF can be made here. Print the page
     from your own browser instead, or install one (the setting browser names its path).
+    """
+
+
+class NothingInMemory(NoBrowser):
+    """There is no folder in memory with room on this machine (/dev/shm), and what holds codes is
+    written to no disk. Print the page from your own browser instead.
     """
 
 
@@ -119,14 +130,29 @@ class Browser:
                 raise BrowserFailed(why="it wrote no file")
             return pdf.read_bytes()
 
+    def in_memory(self) -> "Browser":
+        """Return the same browser, which then writes everything to memory and nothing to a disk.
+
+        Its page, its PDF, its profile and what its processes share lie in one folder of a tmpfs.
+
+        Raises
+        ------
+        NothingInMemory
+            There is no such place here.
+        """
+        if not _is_memory(MEMORY):
+            raise NothingInMemory
+        return replace(self, folder=MEMORY)
+
     def tidy(self) -> None:
         """Take away the folders of runs that a crash, or a slow end, has left."""
         oldest = time.time() - OLD
-        for path in self._place().glob(f"{PREFIX}*"):
-            with suppress(OSError):
-                state = path.lstat()
-                if state.st_uid == os.geteuid() and state.st_mtime < oldest:
-                    shutil.rmtree(path, ignore_errors=True)
+        for place in {self._place(), MEMORY}:
+            for path in place.glob(f"{PREFIX}*"):
+                with suppress(OSError):
+                    state = path.lstat()
+                    if state.st_uid == os.geteuid() and state.st_mtime < oldest:
+                        shutil.rmtree(path, ignore_errors=True)
 
     def _place(self) -> Path:
         if self.folder is None or len(os.fsencode(self.folder)) > LONGEST_PLACE:
@@ -171,6 +197,17 @@ def find_browser(told: str = "") -> Browser | None:
         return Browser(path)
     found = (shutil.which(name) for name in NAMES)
     return next((Browser(path) for path in found if path), None)
+
+
+def _is_memory(place: Path) -> bool:
+    """Say whether a place is a tmpfs that this process may write to, with room in it."""
+    try:
+        mounts = [line.split() for line in MOUNTS.read_text(encoding="utf-8").splitlines()]
+        room = shutil.disk_usage(place).free
+    except OSError:
+        return False
+    kinds = [mount[2] for mount in mounts if mount[1] == str(place)]
+    return kinds[-1:] == ["tmpfs"] and os.access(place, os.W_OK | os.X_OK) and room >= ROOM
 
 
 @contextmanager

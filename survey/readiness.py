@@ -145,6 +145,11 @@ def judge(rules: Readiness, evidence: Evidence) -> Judgement:
     return Judgement(rule, verdict, reason, blocked, conditions, ranking, weakest, lower, higher)
 
 
+def ruled(rules: Readiness, evidence: Evidence) -> Ints:
+    """Return the rule of T teams alone, as an index in RULES: what `judge` says before the split."""
+    return _rule(rules, evidence)[0]
+
+
 def _ranking(dimensions: Standing) -> Ints:
     """Dimensions from the worst mean to the best: (T, D); missing ones last."""
     return np.argsort(dimensions.mean.round(9), axis=1, kind="stable")

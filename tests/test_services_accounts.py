@@ -20,7 +20,7 @@ from survey.services.accounts import (
 )
 from survey.storage.engine import engine_of, make_sessions
 from survey.storage.migrate import migrate
-from survey.storage.models import Account, LoginSession
+from survey.storage.workspace import Account, LoginSession
 from tests.collecting import NOON
 
 PASSWORD = "a long enough password"

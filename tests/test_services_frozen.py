@@ -42,12 +42,20 @@ ANOTHER = {
     "scheme": "two of three",
     "spare": 7,
     "results_on": date(2027, 1, 12),
+    "controller": "Hafen SE",
+    "controller_contact": "privacy@example.org",
+    "privacy_notice": "We keep everything.",
+    "introduction": "Do as I say.",
+    "sponsor": "The boss",
+    "comments": False,
+    "rehearsal": True,
 }
 """For every column of a survey that may not change unnoticed, another value."""
 OTHERWISE = {
     "slug": "stands in the text",
     "previous": "tried beside",
     "fingerprint": "the words themselves",
+    "client_id": "only says who may run it",
     "masked": "never shown, and emptied at closing",
     **dict.fromkeys(("state", "closed_at", "spoiled", "surplus", "left_out"), "not frozen"),
 }

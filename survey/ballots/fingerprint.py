@@ -62,7 +62,18 @@ class Frozen:
     questionnaire: str
     results_on: date | None = None
     """From when each group may see its result. Surveys opened before there was such a day have
-    none, and no line for it: their text and their words stay what they were."""
+    none, and no line for it: their text and their words stay what they were. So it is with all that
+    follows: what a survey has not, has no line."""
+    controller: tuple[str, str] = ("", "")
+    """Who answers for people's data, and how to reach them."""
+    privacy_notice: str = ""
+    introduction: tuple[str, str] = ("", "")
+    """What the sponsor says above the questions, and who that is."""
+    comments: bool = True
+    """Whether questions in one's own words are asked."""
+    rehearsal: bool = False
+    by_mail: Sequence[str] = ()
+    """Ids of the units whose people get their codes by mail and not on cards."""
 
 
 def canonical(frozen: Frozen) -> bytes:
@@ -117,7 +128,23 @@ def _lines(frozen: Frozen) -> Iterator[tuple[str, Iterable[str]]]:
     for unit in frozen.units:
         above = [] if unit.parent is None else [unit.parent]
         yield "unit", [unit.id, unit.name, str(unit.asked), *above]
+    yield from _told_besides(frozen)
     yield "questionnaire", [frozen.questionnaire]
+
+
+def _told_besides(frozen: Frozen) -> Iterator[tuple[str, Iterable[str]]]:
+    if any(frozen.controller):
+        yield "controller", frozen.controller
+    if frozen.privacy_notice:
+        yield "privacy-notice", [frozen.privacy_notice]
+    if any(frozen.introduction):
+        yield "introduction", frozen.introduction
+    if not frozen.comments:
+        yield "comments", ["none"]
+    if frozen.rehearsal:
+        yield "rehearsal", ["nothing counts"]
+    if frozen.by_mail:
+        yield "by-mail", frozen.by_mail
 
 
 def _line(name: str, values: Iterable[str]) -> bytes:

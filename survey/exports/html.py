@@ -17,13 +17,13 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from survey import language
 from survey.browser import BrowserFailed
 from survey.charts.chart import Chart
 from survey.charts.pictures import BATCH, NO_PICTURES, Pictures
 from survey.exports.illustrating import charts_in
 from survey.exports.sections import WORDING, group_section, organisation_section
 from survey.questionnaire.shipped import shipped_folder
-from survey.report import words
 from survey.report.letterhead import PLAIN, Letterhead
 from survey.report.model import GroupReport, Report
 from survey.services.outputs import replacing, write_text
@@ -125,7 +125,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(WORDING, picture=NO_PICTURES.find)
-    made.filters["day"] = words.day
+    made.filters["day"] = language.day
     return made
 
 

@@ -16,8 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from survey.ballots.sealing import BOX_SIZE
 from survey.exports.markdown import as_text
+from survey.language import day
 from survey.questionnaire.shipped import shipped_folder
-from survey.report.words import day
 from survey.services.promises.settings import Settings, listed
 from survey.services.surveys import SurveyView
 

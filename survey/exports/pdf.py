@@ -158,10 +158,11 @@ def _style() -> str:
     """Read style sheets and cuts once."""
     sheets = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SHEETS)
     sheets = PHONES.sub("(max-width: 0px)", VARIABLE.sub("", sheets, count=1))
-    return "\n".join([*_cuts(), sheets])
+    return "\n".join([*cut_fonts(), sheets])
 
 
-def _cuts() -> list[str]:
+def cut_fonts() -> list[str]:
+    """Return the cuts of the font as rules of a style sheet, the letters within them."""
     return [
         '@font-face { font-family: "Source Sans 3"; font-weight: '
         f"{weight}; unicode-range: {letters}; src: url(data:font/woff2;base64,{_cut(name, weight)})"

@@ -18,10 +18,10 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.util import Emu, Inches, Pt
 
+from survey import language
 from survey.charts.style import RUST
 from survey.exports.letterhead import Letterhead
 from survey.exports.slides_fit import LEADING, POINTS, height, plain, shortened, size_for
-from survey.report import words
 from survey.report.model import Facts
 
 MASTER = Path(__file__).resolve().parent / "master.pptx"
@@ -75,7 +75,7 @@ class Deck:
     def __init__(self, facts: Facts, letterhead: Letterhead, title: str) -> None:
         self._show = Presentation(str(MASTER))
         self._letterhead = letterhead
-        closed = f" · closed {words.day(facts.closed)}" if facts.closed else ""
+        closed = f" · closed {language.day(facts.closed)}" if facts.closed else ""
         self._footer = plain(f"{facts.client} · {facts.title}{closed}")
         self._properties(facts, plain(title))
 

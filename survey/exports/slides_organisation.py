@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from survey import language
 from survey.charts.heatmap import heatmap_chart
 from survey.charts.style import GREY, INK_2, LOOKS, RUST, TEAL
 from survey.disclosure.values import Withheld
@@ -64,7 +65,7 @@ def _overview(whole: Whole) -> None:
     report = whole.report
     facts = report.facts
     title, rest = verdict_words.overview(report)
-    closed = f", closed {words.day(facts.closed)}" if facts.closed else ""
+    closed = f", closed {language.day(facts.closed)}" if facts.closed else ""
     head = whole.head(title, f"{facts.client}, {facts.title}{closed}", said.overview_notes(report))
     slide = whole.deck.add("Finding", head)
     critical = words.join(words.scale_names(facts.critical, report.questionnaire))

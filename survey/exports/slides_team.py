@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from survey import language
 from survey.charts.style import GREY, INK_2, RUST, TEAL
 from survey.disclosure.values import Released
 from survey.exports import slides_figures as figures
@@ -86,7 +87,7 @@ def add_team(deck: Deck, group: GroupReport, report: Report) -> None:
 
 def _finding(case: Case) -> None:
     facts = case.report.facts
-    closed = f", closed {words.day(facts.closed)}" if facts.closed else ""
+    closed = f", closed {language.day(facts.closed)}" if facts.closed else ""
     head = case.head(
         verdict_words.headline(case.group, case.report),
         f"{facts.client}, {facts.title}{closed}",
@@ -246,7 +247,7 @@ def _agreed(case: Case) -> None:
         said.agreed_notes(),
     )
     rows = tuple(
-        cells(one.who, one.what, words.day(one.until), one.state) for one in case.group.agreed
+        cells(one.who, one.what, language.day(one.until), one.state) for one in case.group.agreed
     )
     grid = Grid(heads("Who", "What", "Until", "State"), rows, (2.6, 5.9, 2.2, 1.43), 14)
     add_table(

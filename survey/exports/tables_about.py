@@ -7,6 +7,7 @@ something is not shown, and what nobody may conclude.
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
+from survey import language
 from survey.disclosure.values import Policy
 from survey.exports.cells import Cell, Column, Table, said
 from survey.exports.letterhead import Letterhead
@@ -64,8 +65,8 @@ def _what(report: Report, letterhead: Letterhead) -> Rows:
         "Planned practice": facts.practice,
         "It hangs on": words.join(words.scale_names(facts.critical, q)),
         "Made by": letterhead.consultant,
-        "Opened": words.day(facts.opened) if facts.opened else "",
-        "Closed": words.day(facts.closed) if facts.closed else "",
+        "Opened": language.day(facts.opened) if facts.opened else "",
+        "Closed": language.day(facts.closed) if facts.closed else "",
         "Wave before": report.previous.title if report.previous else "",
         "Result": ". ".join(part for part in verdict_words.overview(report) if part),
         "People": words.response_sentence(report),

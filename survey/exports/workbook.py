@@ -15,13 +15,13 @@ from xlsxwriter.image import Image
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from survey import language
 from survey.exports.cells import Cell, Table
 from survey.exports.letterhead import PLAIN, Letterhead
 from survey.exports.tables import all_tables
 from survey.exports.tables_about import README
 from survey.exports.workbook_charts import add_charts
 from survey.exports.workbook_looks import Looks
-from survey.report import words
 from survey.report.model import Report
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -193,7 +193,7 @@ def _set_up(sheet: Worksheet, report: Report) -> None:
         text[:LONGEST_TITLE].replace("&", "&&")
         for text in (report.facts.title, report.facts.client)
     )
-    day = words.day(report.facts.closed) if report.facts.closed else ""
+    day = language.day(report.facts.closed) if report.facts.closed else ""
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)

@@ -13,7 +13,7 @@ import numpy as np
 
 from survey.disclosure.values import Release, ReleasedGroup
 from survey.measures.standing import Standing
-from survey.questionnaire.definition import Questionnaire
+from survey.questionnaire.definition import Questionnaire, Readiness
 from survey.readiness import Evidence, Outcome, verdicts
 from survey.report.estimates import (
     Grid,
@@ -163,18 +163,18 @@ def _evidence(tables: Tables, rows: Sequence[int], dimensions: Sequence[int]) ->
         n=n,
         asked=np.array([g.asked for g in groups]),
         scored=np.where(np.isnan(means.mean), 0, n[:, None]),
-        dimensions=_without_ties(means, tables.questionnaire),
+        dimensions=without_ties(means, tables.questionnaire.readiness),
         index=Standing(index.mean[:, 0], index.se[:, 0], index.df[:, 0], index.sd[:, 0]),
         harm=np.zeros(len(rows), dtype=bool),
         split=splits_of(tables.questionnaire, groups),
     )
 
 
-def _without_ties(dimensions: Standing, questionnaire: Questionnaire) -> Standing:
+def without_ties(dimensions: Standing, rules: Readiness) -> Standing:
     """Count a mean that is released as the floor itself as lying below it.
 
     Rounding moves half of these means up; without this ten times as many verdicts would be too kind
     as too strict (docs/decisions/0004).
     """
-    at_floor = np.isclose(dimensions.mean, questionnaire.readiness.floor, atol=1e-9)
+    at_floor = np.isclose(dimensions.mean, rules.floor, atol=1e-9)
     return dimensions.moved(np.where(at_floor, -TIE, 0.0))

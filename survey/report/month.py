@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from survey.language import day
 from survey.questionnaire.guides import Action, Guides
 from survey.report import month_words as said
 from survey.report.finding import TOO_FEW
@@ -20,7 +21,7 @@ from survey.report.guiding_words import Line as Printed
 from survey.report.model import Answer, Estimate, GroupReport, Report, Rule, ScaleResult
 from survey.report.month_words import Course
 from survey.report.verdict_words import turns_on
-from survey.report.words import day, join, names_by_state, state_of, text, weak_names
+from survey.report.words import join, names_by_state, state_of, text, weak_names
 
 JUDGEMENT = "judgement"
 JUDGED = ENGLISH["judgement"]

@@ -6,7 +6,6 @@ label for a team or a person.
 """
 
 from collections.abc import Sequence
-from datetime import date
 
 from survey.disclosure.values import Edge, Figure, Policy, Released, Withheld
 from survey.questionnaire.definition import Questionnaire, Text
@@ -56,11 +55,6 @@ def scale_names(ids: Sequence[str], questionnaire: Questionnaire) -> tuple[str, 
 def state_word(state: State) -> str:
     """Return what the probabilities say of a scale, in words."""
     return STATES[state]
-
-
-def day(when: date) -> str:
-    """Return `4 December 2026`, whatever language the server speaks."""
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
 def number(value: float) -> str:

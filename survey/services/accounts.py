@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import BoundedSemaphore
+from typing import Literal, cast
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -18,7 +19,9 @@ from sqlalchemy.orm import Session
 
 from survey.errors import UserError
 from survey.storage.engine import reading
-from survey.storage.models import Account, LoginSession
+from survey.storage.workspace import Account, LoginSession
+
+Role = Literal["owner", "consultant", "reader"]
 
 LASTS = timedelta(hours=12)
 SHORTEST_PASSWORD = 12
@@ -56,9 +59,13 @@ class User:
 
     email: str
     name: str
+    role: Role = "owner"
+    id: int = 0
+    language: str = "en"
+    timezone: str = "UTC"
 
 
-def add_user(session: Session, email: str, name: str, password: str) -> User:
+def add_user(session: Session, email: str, name: str, password: str, role: Role = "owner") -> User:
     """Make an account; `AccountIncomplete` with everything that is missing, or `AddressTaken`."""
     address = _address(email)
     faults = []
@@ -74,8 +81,10 @@ def add_user(session: Session, email: str, name: str, password: str) -> User:
     with session.begin():
         if session.scalar(sa.select(Account.id).where(Account.email == address)):
             raise AddressTaken(email=address)
-        session.add(Account(email=address, name=name.strip(), password=hashed))
-    return User(address, name.strip())
+        row = Account(email=address, name=name.strip(), password=hashed, role=role)
+        session.add(row)
+        session.flush()
+        return _user(row)
 
 
 def has_users(session: Session) -> bool:
@@ -99,20 +108,36 @@ def sign_in(session: Session, email: str, password: str, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     with session.begin():
         session.execute(sa.delete(LoginSession).where(LoginSession.expires_at <= now))
-        session.add(LoginSession(token_hash=_hash(token), account=account, expires_at=now + LASTS))
+        session.add(
+            LoginSession(
+                token_hash=_hash(token),
+                account=account,
+                expires_at=now + LASTS,
+                mark=secrets.token_hex(4),
+                began_at=now,
+                seen_on=now.date(),
+                browser="",
+                complete=True,
+            )
+        )
     return token
 
 
 def who(session: Session, token: str, now: datetime) -> User | None:
     """Return who holds a token, or None where it is unknown, ended or signed out."""
     query = (
-        sa.select(Account.email, Account.name)
+        sa.select(Account)
         .join(LoginSession, LoginSession.account == Account.id)
         .where(LoginSession.token_hash == _hash(token), LoginSession.expires_at > now)
+        .where(LoginSession.complete, Account.active)
     )
     with reading(session):
-        row = session.execute(query).one_or_none()
-    return User(*row) if row else None
+        row = session.scalars(query).one_or_none()
+    return _user(row) if row else None
+
+
+def _user(row: Account) -> User:
+    return User(row.email, row.name, cast(Role, row.role), row.id, row.language, row.timezone)
 
 
 def sign_out(session: Session, token: str) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from survey.errors import UserError
-from survey.report.words import day
+from survey.language import day
 from survey.services.agreeing import UnknownGroup, check_group, today
 from survey.services.surveys import SurveyView
 from survey.storage import models

@@ -186,7 +186,8 @@ def _fingerprint(survey: Survey, counted: Counted) -> Iterator[Finding]:
         Unit(str(u["id"]), str(u["name"]), u["parent"], int(u["asked"]))
         for u in counted.units.get(survey.slug, ())
     ]
-    if fingerprint_of(survey, units) == survey.fingerprint:
+    by_mail = [str(u["id"]) for u in counted.units.get(survey.slug, ()) if u["way"] == "mail"]
+    if fingerprint_of(survey, units, by_mail) == survey.fingerprint:
         yield stored(
             f"{called(survey)}: groups, questions, rules and key give the six words"
             f" “{survey.fingerprint}”. Compare them with those that people were shown."

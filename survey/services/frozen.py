@@ -61,8 +61,9 @@ def look(session: Session, slug: str, now: datetime) -> Seen:
     Read twice they could differ: whoever changes a row in between would be shown as unchanged.
     """
     with reading(session):
-        row, units = _rows(session, slug)
-        return Seen(view_from(row, units, now), canonical(_frozen(row, units)))
+        row, units, by_mail = _rows(session, slug)
+        view = view_from(row, units, now, by_mail)
+        return Seen(view, canonical(_frozen(row, units, by_mail)))
 
 
 def _words_of(text: bytes) -> str:
@@ -104,25 +105,26 @@ def renew_fingerprint(session: Session, slug: str) -> str:
     return row.fingerprint
 
 
-def fingerprint_of(row: Survey, units: Sequence[Unit]) -> str:
+def fingerprint_of(row: Survey, units: Sequence[Unit], by_mail: Sequence[str]) -> str:
     """Return the words of a survey that is not written yet."""
-    return fingerprint(canonical(_frozen(row, units)))
+    return fingerprint(canonical(_frozen(row, units, by_mail)))
 
 
 def _row_and_text(session: Session, slug: str) -> tuple[Survey, bytes]:
-    row, units = _rows(session, slug)
-    return row, canonical(_frozen(row, units))
+    row, units, by_mail = _rows(session, slug)
+    return row, canonical(_frozen(row, units, by_mail))
 
 
-def _rows(session: Session, slug: str) -> tuple[Survey, tuple[Unit, ...]]:
+def _rows(session: Session, slug: str) -> tuple[Survey, tuple[Unit, ...], tuple[str, ...]]:
     row = session.get(Survey, slug, populate_existing=True)
     if row is None:
         raise UnknownSurvey
-    units = (Unit(unit.id, unit.name, unit.parent, unit.asked) for unit in units_of(session, slug))
-    return row, tuple(units)
+    rows = units_of(session, slug)
+    units = tuple(Unit(unit.id, unit.name, unit.parent, unit.asked) for unit in rows)
+    return row, units, tuple(unit.id for unit in rows if unit.way == "mail")
 
 
-def _frozen(row: Survey, units: Sequence[Unit]) -> Frozen:
+def _frozen(row: Survey, units: Sequence[Unit], by_mail: Sequence[str]) -> Frozen:
     return Frozen(
         survey=row.slug,
         revision=row.revision,
@@ -146,4 +148,10 @@ def _frozen(row: Survey, units: Sequence[Unit]) -> Frozen:
         units=units,
         questionnaire=row.questionnaire,
         results_on=row.results_on,
+        controller=(row.controller, row.controller_contact),
+        privacy_notice=row.privacy_notice,
+        introduction=(row.introduction, row.sponsor),
+        comments=row.comments,
+        rehearsal=row.rehearsal,
+        by_mail=by_mail,
     )

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from survey.ballots.codes import ALPHABET, credential, person_code, result_words
 from survey.ballots.keys import KeyFolder
-from survey.disclosure.values import Unit
 from survey.services.frozen import fingerprint_of
 from survey.services.plan import Plan, PlanError, check_plan, counted
 from survey.services.roster import NOW_CALLED, depths_of, parse_units, short_name
@@ -57,11 +56,11 @@ def open_survey(session: Session, keys: KeyFolder, plan: Plan, now: datetime) ->
     key = keys.create(slug, plan.scheme)
     try:
         row = _survey_row(plan, slug, key.public_key, now)
-        words = fingerprint_of(models.Survey(**row), counted(plan))
+        words = fingerprint_of(models.Survey(**row), counted(plan), plan.by_mail)
         with session.begin():
             _check_previous(session, plan)
             session.execute(sa.insert(models.Survey), row | {"fingerprint": words})
-            session.execute(sa.insert(models.Unit), _unit_rows(slug, counted(plan), leading))
+            session.execute(sa.insert(models.Unit), _unit_rows(slug, plan, leading))
             session.execute(sa.insert(models.Credential), _credential_rows(slug, codes))
     except BaseException:
         keys.destroy(slug)
@@ -147,13 +146,20 @@ def _survey_row(plan: Plan, slug: str, public_key: bytes, now: datetime) -> dict
         "fingerprint": "",
         "masked": tuple(name.strip() for name in plan.masked if name.strip()),
         "results_on": plan.results_on,
+        "client_id": plan.client_id,
+        "controller": plan.controller.strip(),
+        "controller_contact": plan.controller_contact.strip(),
+        "privacy_notice": plan.privacy_notice.strip(),
+        "introduction": plan.introduction.strip(),
+        "sponsor": plan.sponsor.strip(),
+        "comments": plan.comments,
+        "rehearsal": plan.rehearsal,
     }
 
 
-def _unit_rows(
-    slug: str, units: Sequence[Unit], leading: Mapping[str, str]
-) -> list[dict[str, object]]:
+def _unit_rows(slug: str, plan: Plan, leading: Mapping[str, str]) -> list[dict[str, object]]:
     """Return the rows with each parent before its children, as its reference asks."""
+    units = counted(plan)
     depths = depths_of(units)
     rows: list[dict[str, object]] = [
         {
@@ -164,6 +170,7 @@ def _unit_rows(
             "asked": unit.asked,
             "place": place,
             "result_word": leading.get(unit.id),
+            "way": "mail" if unit.id in plan.by_mail else "cards",
         }
         for place, unit in enumerate(units)
     ]

@@ -64,6 +64,21 @@ class Plan:
     they count as people asked: otherwise a unit could have more answers than people."""
     results_on: date | None = None
     """From this day on, in the survey's zone, each group can see its result; None: not promised."""
+    client_id: str | None = None
+    """Whose consultants run it; None: the owners of the instance alone."""
+    controller: str = ""
+    """Who answers for people's data, and next how to reach them and what people are told."""
+    controller_contact: str = ""
+    privacy_notice: str = ""
+    introduction: str = ""
+    """The sponsor's own words above the questions."""
+    sponsor: str = ""
+    comments: bool = True
+    """Whether questions that are answered in one's own words are asked."""
+    by_mail: tuple[str, ...] = ()
+    """Ids of the units whose people get their codes by mail; all others draw cards."""
+    rehearsal: bool = False
+    """Whether nothing of it counts and all of it is wiped."""
 
 
 def usual_results_on(ends_at: datetime, timezone: str) -> date:

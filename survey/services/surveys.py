@@ -3,7 +3,7 @@
 Everything here only reads. Opening, answering and closing have modules of their own.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -99,6 +99,19 @@ class SurveyView:
     """Ids of units whose answers appear nowhere; None while nothing is released."""
     results_on: date | None = None
     """From this day on each group can see its result; None: that was not promised."""
+    client_id: str | None = None
+    """Whose consultants run it; None: the owners of the instance alone."""
+    controller: str = ""
+    controller_contact: str = ""
+    privacy_notice: str = ""
+    introduction: str = ""
+    sponsor: str = ""
+    comments: bool = True
+    """Whether questions in one's own words are asked."""
+    rehearsal: bool = False
+    """Whether nothing of it counts and all of it is wiped."""
+    by_mail: tuple[str, ...] = ()
+    """Ids of the units whose people get their codes by mail; all others draw cards."""
 
     @property
     def asked(self) -> int:
@@ -163,10 +176,14 @@ def load_receipts(session: Session, slug: str) -> tuple[str, ...]:
 
 def view_of(session: Session, slug: str, now: datetime) -> SurveyView:
     """Return one survey, inside a transaction of the caller's."""
-    return view_from(_row(session, slug), _units(session, slug), now)
+    rows = units_of(session, slug)
+    by_mail = tuple(unit.id for unit in rows if unit.way == "mail")
+    return view_from(_row(session, slug), _as_units(rows), now, by_mail)
 
 
-def view_from(row: models.Survey, units: tuple[Unit, ...], now: datetime) -> SurveyView:
+def view_from(
+    row: models.Survey, units: tuple[Unit, ...], now: datetime, by_mail: tuple[str, ...]
+) -> SurveyView:
     """Return the survey that was read as these rows."""
     return SurveyView(
         slug=row.slug,
@@ -198,6 +215,15 @@ def view_from(row: models.Survey, units: tuple[Unit, ...], now: datetime) -> Sur
         surplus=row.surplus or 0,
         left_out=row.left_out,
         results_on=row.results_on,
+        client_id=row.client_id,
+        controller=row.controller,
+        controller_contact=row.controller_contact,
+        privacy_notice=row.privacy_notice,
+        introduction=row.introduction,
+        sponsor=row.sponsor,
+        comments=row.comments,
+        rehearsal=row.rehearsal,
+        by_mail=by_mail,
     )
 
 
@@ -253,7 +279,11 @@ def _row(session: Session, slug: str) -> models.Survey:
 
 
 def _units(session: Session, slug: str) -> tuple[Unit, ...]:
-    return tuple(Unit(u.id, u.name, u.parent, u.asked) for u in units_of(session, slug))
+    return _as_units(units_of(session, slug))
+
+
+def _as_units(rows: Iterable[models.Unit]) -> tuple[Unit, ...]:
+    return tuple(Unit(row.id, row.name, row.parent, row.asked) for row in rows)
 
 
 def _policy(row: models.Survey) -> Policy:

@@ -8,6 +8,9 @@ the list of columns that are allowed; a new one is a decision.
 Tables that are filled when a survey closes are kept in key order (`WITHOUT ROWID` on SQLite), so
 that no order of insertion remains. While a survey is open the page layout of `box` still tells the
 order of arrival; what it orders is ciphertext.
+
+Tables of those who run surveys (people who sign in, clients, rosters, mail) stand in
+`survey.storage.workspace`.
 """
 
 import json
@@ -24,6 +27,8 @@ STATES = ("open", "ended", "destroying", "closed")
 SCHEMES = ("one of two", "two of three")
 COMMITMENT_STATES = ("open", "done", "dropped")
 OUTCOMES = ("adopted", "stalled", "dropped")
+WAYS = ("cards", "mail")
+AMENDMENTS = ("end", "people", "contact")
 NUMBERS = range(1, 2**31)
 """What the number of a row can be in either database; asking for another is an error in one."""
 
@@ -138,6 +143,16 @@ class Survey(Base):
     results_on: Mapped[date | None] = mapped_column(
         doc="From then on each group may see its own result; null: not promised."
     )
+    client_id: Mapped[str | None] = mapped_column(
+        index=True, doc="Id of the client whose consultants run it; null: the owners alone."
+    )
+    controller: Mapped[str] = mapped_column(doc="Who answers for people's data; may be empty.")
+    controller_contact: Mapped[str] = mapped_column(doc="How to reach the controller.")
+    privacy_notice: Mapped[str] = mapped_column(doc="What respondents are told of their data.")
+    introduction: Mapped[str] = mapped_column(doc="The sponsor's own words above the questions.")
+    sponsor: Mapped[str] = mapped_column(doc="Whose words these are.")
+    comments: Mapped[bool] = mapped_column(doc="Whether questions in one's own words are asked.")
+    rehearsal: Mapped[bool] = mapped_column(doc="Whether nothing of it counts and it is wiped.")
 
 
 class Unit(Base):
@@ -149,6 +164,7 @@ class Unit(Base):
         sa.UniqueConstraint("survey", "place"),
         sa.UniqueConstraint("survey", "name"),
         sa.CheckConstraint("asked >= 0", name="asked_counts"),
+        sa.CheckConstraint(f"way IN {WAYS}", name="way_known"),
     )
 
     survey: Mapped[str] = mapped_column(
@@ -162,6 +178,7 @@ class Unit(Base):
     result_word: Mapped[str | None] = mapped_column(
         doc="Leads its people to their group's result; printed on every code alike."
     )
+    way: Mapped[str] = mapped_column(doc="How its people get their codes: cards, or mail.")
 
 
 class Credential(Base):
@@ -279,6 +296,25 @@ class Participation(Base):
     day: Mapped[date] = mapped_column(doc="Of the count; the same for every group of a survey.")
 
 
+class Amendment(Base):
+    """Something that was changed while a survey was open; respondents read all of it."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (sa.CheckConstraint(f"kind IN {AMENDMENTS}", name="amendment_known"),)
+
+    survey: Mapped[str] = mapped_column(
+        sa.ForeignKey("survey.slug"), primary_key=True, doc="Its survey."
+    )
+    number: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, doc="The revision that it made: 2, 3 and so on."
+    )
+    day: Mapped[date] = mapped_column(doc="When, by the clocks of the survey's zone.")
+    kind: Mapped[str] = mapped_column(doc="end: its end was put off; people: some were added.")
+    told: Mapped[tuple[str, ...]] = mapped_column(
+        doc="end: the old and the new moment; people: the unit's id and how many were added."
+    )
+
+
 class Commitment(Base):
     """Something that a group agreed to do after it had seen its result."""
 
@@ -342,26 +378,3 @@ class Letterhead(Base):
     )
     consultant: Mapped[str] = mapped_column(doc="Who made the report; may be empty.")
     logo: Mapped[bytes | None] = mapped_column(doc="The client's logo as PNG; null: none.")
-
-
-class Account(Base):
-    """Somebody who runs surveys. Respondents have none."""
-
-    __tablename__ = "account"
-
-    id: Mapped[int] = mapped_column(primary_key=True, doc="Number of the account.")
-    email: Mapped[str] = mapped_column(unique=True, doc="Address to sign in with, lower case.")
-    name: Mapped[str] = mapped_column(doc="As shown on pages.")
-    password: Mapped[str] = mapped_column(doc="argon2id hash.")
-
-
-class LoginSession(Base):
-    """A signed-in browser. Deleting the row signs it out."""
-
-    __tablename__ = "login_session"
-
-    token_hash: Mapped[bytes] = mapped_column(primary_key=True, doc="SHA-256 of its token.")
-    account: Mapped[int] = mapped_column(
-        sa.ForeignKey("account.id", ondelete="CASCADE"), index=True, doc="Whose it is."
-    )
-    expires_at: Mapped[datetime] = mapped_column(doc="When it ends by itself.")

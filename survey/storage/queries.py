@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from survey.storage.models import Base, Box, Credential, Participation, Survey, Unit
+from survey.storage.workspace import Invitee, Letter
 
 BLOCK = 500
 """Boxes that are held at once while a survey is opened: 4 MB."""
@@ -134,8 +135,10 @@ def boxes_per_unit(session: Session, slug: str) -> Mapping[str, int]:
 
 
 def delete_answers(session: Session, slug: str) -> None:
-    """Delete what must not outlive closing: boxes, codes, and who had answered so far."""
-    for table in (Box, Credential, Participation):
+    """Delete what must not outlive closing: boxes, codes, how many had answered so far; and who was
+    asked by mail, with what is still to be sent to them.
+    """
+    for table in (Box, Credential, Participation, Invitee, Letter):
         session.execute(sa.delete(table).where(table.survey == slug))
 
 

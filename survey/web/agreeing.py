@@ -21,7 +21,6 @@ from survey.services.agreeing import (
 from survey.services.surveys import NeverOpened, NotClosedYet
 from survey.web.console import known
 from survey.web.forms import tidy
-from survey.web.login import login_required
 from survey.web.moments import there
 from survey.web.shelf import kept_report
 from survey.web.site import site
@@ -32,14 +31,12 @@ FIELDS = "who", "what", "until"
 
 
 @blueprint.get("/surveys/<slug>/report/<key>/agreed")
-@login_required
 def ask(slug: str, key: str) -> str | tuple[str, int]:
     """List what a group agreed to, with a form for more."""
     return _page(slug, key, dict.fromkeys(FIELDS, ""), {})
 
 
 @blueprint.post("/surveys/<slug>/report/<key>/agreed")
-@login_required
 def add(slug: str, key: str) -> Reply | tuple[str, int]:
     """Write down what was agreed, or show the form again with everything in it."""
     known(slug)
@@ -57,7 +54,6 @@ def add(slug: str, key: str) -> Reply | tuple[str, int]:
 
 
 @blueprint.post("/surveys/<slug>/report/<key>/agreed/<int:number>")
-@login_required
 def change(slug: str, key: str, number: int) -> Reply | str:
     """Say what became of something; or take it back, after a question whether to."""
     known(slug)

@@ -12,7 +12,6 @@ from survey.report.guiding import matched
 from survey.report.guiding_words import LABELS, labels, sheet
 from survey.services.surveys import NeverOpened, NotClosedYet
 from survey.web.console import known
-from survey.web.login import login_required
 from survey.web.shelf import kept_report
 from survey.web.site import site
 
@@ -20,7 +19,6 @@ blueprint = Blueprint("guiding", __name__)
 
 
 @blueprint.get("/surveys/<slug>/report/<key>/questions")
-@login_required
 def questions(slug: str, key: str) -> str | tuple[str, int]:
     """Show the guides for one group in one of their languages; on paper one sheet for each."""
     known(slug)

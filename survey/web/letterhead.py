@@ -17,7 +17,6 @@ from survey.services.letterheads import (
 )
 from survey.web.console import known
 from survey.web.forms import tidy
-from survey.web.login import login_required
 from survey.web.site import parcels, site
 from survey.web.takeaway import sent_logo
 
@@ -35,14 +34,12 @@ def allow_a_logo(endpoint: str | None, _: Mapping[str, object] | None) -> None:
 
 
 @blueprint.get("/surveys/<slug>/letterhead")
-@login_required
 def show(slug: str) -> str:
     """Show what stands at the head of papers, and the form to change it."""
     return _page(slug)
 
 
 @blueprint.post("/surveys/<slug>/letterhead")
-@login_required
 def change(slug: str) -> Response | Reply:
     """Keep a name and a logo, or remove the logo; what is refused leaves what was there."""
     known(slug)
@@ -60,7 +57,6 @@ def change(slug: str) -> Response | Reply:
 
 
 @blueprint.get("/surveys/<slug>/letterhead/logo.png")
-@login_required
 def logo(slug: str) -> Response:
     """Give the logo as it is kept."""
     known(slug)

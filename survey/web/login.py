@@ -1,63 +1,29 @@
-"""Signing in and out, and the door of every page of the console: `login_required`.
+"""Signing in and out. Which page asks for it: `survey.web.rights`.
 
 The browser holds a signed cookie with a random token; who that is, and until when, stands in the
 database. Passwords and accounts belong to `survey.services.accounts`.
 """
 
 import re
-from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec, TypeVar
 
-from flask import Blueprint, Response, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as Reply
 
 from survey.services.accounts import (
     SignInRefused,
     TooManySignIns,
-    User,
     has_users,
     sign_in,
     sign_out,
-    who,
 )
 from survey.web.brake import TooManyTries, brake
 from survey.web.forms import SignInForm
+from survey.web.rights import TOKEN, signed_in
 from survey.web.site import site
 
 blueprint = Blueprint("login", __name__)
 
-TOKEN = "token"  # noqa: S105 -- the name under which the cookie holds it
 HOME = "/surveys"
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def login_required(view: Callable[P, R]) -> Callable[P, R | Reply]:
-    """Let a view be seen by signed-in users alone; others are led to the sign-in page and back.
-
-    The user is `g.user`, in templates too.
-    """
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Reply:
-        user = signed_in()
-        if user is None:
-            return redirect(url_for("login.show", next=_here()), 303)
-        g.user = user
-        return view(*args, **kwargs)
-
-    return guarded
-
-
-def signed_in() -> User | None:
-    """Return who sent this request, or None."""
-    token = session.get(TOKEN)
-    if not isinstance(token, str):
-        return None
-    with site().sessions() as database:
-        return who(database, token, site().clock())
 
 
 @blueprint.get("/login")
@@ -104,13 +70,6 @@ def local(address: str) -> str:
     """
     harmless = address.isascii() and address.isprintable() and "\\" not in address
     return address if harmless and re.match(r"/(?!/)", address) else HOME
-
-
-def _here() -> str:
-    """Where to lead back to: the page itself, or for a sent form the page that holds it."""
-    if request.method == "POST":
-        return request.path
-    return request.full_path.rstrip("?")
 
 
 def _leave() -> None:

@@ -8,10 +8,10 @@ from gzip import compress
 
 from flask import Blueprint, Response, render_template
 
+from survey.language import moment
 from survey.services.frozen import frozen_text
 from survey.services.surveys import SurveyView, UnknownSurvey, load_receipts, survey_view
 from survey.web.assets import pack
-from survey.web.moments import moment
 from survey.web.respond import NAME
 from survey.web.site import site
 

@@ -17,6 +17,7 @@ from survey.ballots.codes import CodeMistyped, person_code, read_person_code
 from survey.ballots.payload import AnswerRefused
 from survey.ballots.payload import Response as Answers
 from survey.disclosure.values import Unit
+from survey.language import moment
 from survey.services.answering import CodeUnknown, NotOpen, SurveyChanged, SurveyOver, submit
 from survey.services.frozen import look
 from survey.services.promises.page import said
@@ -24,7 +25,6 @@ from survey.services.surveys import SurveyView, UnknownSurvey
 from survey.web.asking import Fault, Part, longest, minutes_left, parts, questions, read
 from survey.web.assets import pack
 from survey.web.brake import MOST_CODES, TooManyCodes, codes_brake
-from survey.web.moments import moment
 from survey.web.security import forged
 from survey.web.site import site
 from survey.web.told import told_of

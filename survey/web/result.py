@@ -10,8 +10,8 @@ from datetime import date, datetime
 
 from flask import Blueprint, Response, abort, render_template, request
 
+from survey.language import day
 from survey.report import team_words
-from survey.report.words import day
 from survey.services.results import Again, TeamResult, UnknownWord, shown, team_result
 from survey.services.surveys import SurveyView, UnknownSurvey, survey_view
 from survey.web.brake import MOST_WORDS, TooManyWords, words_brake

@@ -17,6 +17,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as Reply
 
 from survey.exports.sections import WORDING, group_section, organisation_section
+from survey.language import moment
 from survey.report.letterhead import Letterhead
 from survey.report.model import GroupReport, Report
 from survey.report.narrowed import only
@@ -34,7 +35,6 @@ from survey.services.surveys import survey_view
 from survey.web import errors
 from survey.web.assets import packed
 from survey.web.brake import TooManyTries, links_brake
-from survey.web.moments import moment
 from survey.web.security import forged
 from survey.web.shelf import kept_report
 from survey.web.site import site

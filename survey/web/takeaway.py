@@ -22,7 +22,6 @@ from survey.services.letterheads import load_letterhead
 from survey.web import errors
 from survey.web.closed import closed_report, no_report
 from survey.web.console import known
-from survey.web.login import login_required
 from survey.web.site import site
 
 blueprint = Blueprint("takeaway", __name__)
@@ -40,7 +39,6 @@ class TooManyFiles(UserError):
 
 
 @blueprint.get("/surveys/<slug>/take")
-@login_required
 def everything(slug: str) -> str | tuple[str, int]:
     """List the files of every scope, and what goes with them: links, letterhead, all teams."""
     report = closed_report(slug)
@@ -54,7 +52,6 @@ def everything(slug: str) -> str | tuple[str, int]:
 
 
 @blueprint.get("/surveys/<slug>/take/<file>")
-@login_required
 def whole(slug: str, file: str) -> Response | tuple[str, int]:
     """Give a file with all groups."""
     report = closed_report(slug)
@@ -64,7 +61,6 @@ def whole(slug: str, file: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/surveys/<slug>/take/group/<key>/<file>")
-@login_required
 def group(slug: str, key: str, file: str) -> Response | tuple[str, int]:
     """Give a file with one group and nothing of the others."""
     report = closed_report(slug)

@@ -1,8 +1,8 @@
 """The settings that decide what pages and papers may promise of a survey, on this site."""
 
+from survey.language import moment
 from survey.services.promises.settings import Settings, settings_of
 from survey.services.surveys import SurveyView
-from survey.web.moments import moment
 from survey.web.site import site
 
 

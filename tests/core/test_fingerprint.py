@@ -65,6 +65,12 @@ CHANGED: dict[str, Any] = {
     "units": (EXAMPLE.units[0], replace(EXAMPLE.units[1], asked=11)),
     "questionnaire": EXAMPLE.questionnaire[:-1],
     "results_on": date(2026, 12, 1),
+    "controller": ("Hafen SE", ""),
+    "privacy_notice": "Nothing is kept.",
+    "introduction": ("", "The board"),
+    "comments": False,
+    "rehearsal": True,
+    "by_mail": ("north",),
 }
 # Separators, digits and line ends are what a careless form would trip over.
 texts = st.text(st.sampled_from("0123456789: \n\r\tab\x00é漢😀") | st.characters(codec="utf-8"))
@@ -91,6 +97,12 @@ surveys = st.builds(
     spare=st.integers(0, 99),
     units=st.lists(units, max_size=3).map(tuple),
     results_on=st.none() | st.dates(),
+    controller=st.tuples(texts, texts),
+    privacy_notice=texts,
+    introduction=st.tuples(texts, texts),
+    comments=st.booleans(),
+    rehearsal=st.booleans(),
+    by_mail=st.lists(texts, max_size=2).map(tuple),
 )
 OLD = Path(__file__).with_name("old_frozen.txt")
 """The text of EXAMPLE as it was made before a survey could promise a day for its results."""
@@ -122,7 +134,7 @@ def rebuilt(text: bytes) -> Frozen:
     roster = [values for name, values in lines if name == "unit"]
     single = ("survey", "title", "client", "organiser", "contact", "practice", "timezone", "scheme")
     return Frozen(
-        **{name: one[name][0] for name in single},
+        **{name: one[name][0] for name in single},  # type: ignore[arg-type]
         revision=int(one["revision"][0]),
         critical=tuple(one["critical"]),
         shown_from=tuple(int(value) for value in one["shown-from"]),  # type: ignore[arg-type]
@@ -137,6 +149,12 @@ def rebuilt(text: bytes) -> Frozen:
         units=tuple(Unit(u[0], u[1], u[3] if u[3:] else None, int(u[2])) for u in roster),
         questionnaire=one["questionnaire"][0],
         results_on=date.fromisoformat(one["results-on"][0]) if "results-on" in one else None,
+        controller=tuple(one.get("controller", ("", ""))),  # type: ignore[arg-type]
+        privacy_notice=one.get("privacy-notice", [""])[0],
+        introduction=tuple(one.get("introduction", ("", ""))),  # type: ignore[arg-type]
+        comments="comments" not in one,
+        rehearsal="rehearsal" in one,
+        by_mail=tuple(one.get("by-mail", ())),
     )
 
 

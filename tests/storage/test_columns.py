@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from survey.ballots.sealing import BOX_SIZE
-from survey.storage import models
+from survey.storage import models, workspace
 from survey.storage.engine import make_engine
 from survey.storage.migrate import migrate
 from survey.storage.models import Base
@@ -16,8 +16,9 @@ ALLOWED = {
     "survey": "slug title client practice critical questionnaire policy_scores policy_single "
     "policy_spread opened_at ends_at closable_from closed_at timezone organiser holders "
     "help_contact harm_role previous state public_key revision spoiled surplus left_out "
-    "scheme fingerprint masked spare results_on",
-    "unit": "survey id name parent asked place result_word",
+    "scheme fingerprint masked spare results_on client_id controller controller_contact "
+    "privacy_notice introduction sponsor comments rehearsal",
+    "unit": "survey id name parent asked place result_word way",
     "credential": "hash survey unit",
     "box": "nullifier survey unit sealed",
     "released_group": "survey key name kind parent units n asked place",
@@ -29,8 +30,23 @@ ALLOWED = {
     "adoption": "survey group_key months outcome note recorded_on knew_verdict",
     "share_link": "id token_hash survey scope label password made_at expires_at revoked_at",
     "letterhead": "survey consultant logo",
-    "account": "id email name password",
-    "login_session": "token_hash account expires_at",
+    "amendment": "survey number day kind told",
+    "account": "id email name password role language timezone active second_factor second_step "
+    "recovery",
+    "login_session": "token_hash account expires_at mark began_at seen_on browser complete",
+    "ticket": "token_hash purpose account expires_at",
+    "client": "id name language timezone controller controller_contact privacy_notice "
+    "help_contact harm_role roster_until added_on",
+    "membership": "client account",
+    "report_grant": "account survey scope granted_on",
+    "report_view": "id at who survey title scope what",
+    "client_unit": "client id name parent place people",
+    "person": "id client unit name email language leads",
+    "draft": "id client title settings changed_at rehearsal rehearsed",
+    "invitee": "survey email name unit language added_on",
+    "mailing": "survey number kind due state total sent",
+    "letter": "id survey mailing kind email name language unit code subject body due attempts "
+    "state held_by told",
 }
 NEAR_ANSWERS = ("credential", "box")
 
@@ -68,7 +84,7 @@ def test_near_answers_there_is_no_time_number_or_second_index(name):
 
 def test_tables_filled_at_closing_keep_no_order_of_insertion():
     filled = {*NEAR_ANSWERS, "released_group", "released_figure", "released_comment"}
-    for name in filled | {"closing_receipt", "participation"}:
+    for name in filled | {"closing_receipt", "participation", "invitee", "letter"}:
         assert Base.metadata.tables[name].dialect_options["sqlite"]["with_rowid"] is False
 
 

@@ -16,7 +16,7 @@ from survey.storage.engine import (
     reading,
 )
 from survey.storage.migrate import migrate
-from survey.storage.models import Account, LoginSession
+from survey.storage.workspace import Account, LoginSession
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_database_without_a_file_is_refused(url):
 
 def test_a_reader_cannot_write_even_by_mistake(sessions):
     refused = sa.exc.OperationalError, sa.exc.InternalError
-    ana = {"email": "a@example.org", "name": "Ana", "password": "x"}
+    ana = {"email": "a@example.org", "name": "Ana", "password": "x", "role": "owner"}
     with sessions() as session, reading(session), pytest.raises(refused):
         session.execute(sa.insert(Account), ana)
     with sessions() as session, session.begin():
@@ -79,7 +79,7 @@ def test_a_reader_cannot_write_even_by_mistake(sessions):
 def test_many_writers_that_read_first_all_get_through(sessions):
     """On SQLite a read that turns into a write fails at once, unless it began as a write."""
     with sessions() as session, session.begin():
-        session.add(Account(id=1, email="0", name="Ana", password="x"))
+        session.add(Account(id=1, email="0", name="Ana", password="x", role="owner"))
     failed = []
 
     def count_up():
@@ -103,7 +103,7 @@ def test_many_writers_that_read_first_all_get_through(sessions):
 
 def test_readers_do_not_wait_for_a_writer(sessions):
     with sessions() as writer, writer.begin():
-        writer.add(Account(email="a@example.org", name="Ana", password="x"))
+        writer.add(Account(email="a@example.org", name="Ana", password="x", role="owner"))
         writer.flush()
         with sessions() as reader, reading(reader):
             assert reader.scalar(sa.select(sa.func.count()).select_from(Account)) == 0
@@ -112,9 +112,11 @@ def test_readers_do_not_wait_for_a_writer(sessions):
 def test_a_time_comes_back_in_utc_and_without_zone_is_refused(sessions):
     tokyo = datetime(2026, 3, 1, 9, 30, tzinfo=timezone(timedelta(hours=9)))
     with sessions() as session, session.begin():
-        session.add(Account(id=1, email="a", name="Ana", password="x"))
+        session.add(Account(id=1, email="a", name="Ana", password="x", role="owner"))
         session.flush()
-        session.add(LoginSession(token_hash=bytes(32), account=1, expires_at=tokyo))
+        more = {"mark": "m", "began_at": tokyo, "seen_on": tokyo.date(), "browser": ""}
+        token = {"token_hash": bytes(32), "account": 1, "expires_at": tokyo, "complete": True}
+        session.add(LoginSession(**token, **more))
     with sessions() as session:
         found = session.scalar(sa.select(LoginSession.expires_at))
         assert found == tokyo

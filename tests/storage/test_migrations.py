@@ -1,6 +1,6 @@
 """A migrated database is the database of the models, and migrating loses nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 import pytest
@@ -11,7 +11,8 @@ from alembic.runtime.migration import MigrationContext
 
 from survey.storage.engine import make_engine
 from survey.storage.migrate import ReferencesBroken, changing, migrate
-from survey.storage.models import Account, Base, LoginSession
+from survey.storage.models import Base
+from survey.storage.workspace import Account, LoginSession
 
 
 @pytest.fixture
@@ -60,11 +61,16 @@ def test_migrating_again_changes_nothing(migrated, database_url):
 
 
 def test_a_step_back_leaves_nothing(migrated):
-    from survey.storage.migrations.versions import v0001_first, v0002_trust, v0003_taken_along
+    from survey.storage.migrations.versions import (
+        v0001_first,
+        v0002_trust,
+        v0003_taken_along,
+        v0004_workspace,
+    )
 
     with changing(migrated) as connection:
         with Operations.context(MigrationContext.configure(connection)):
-            for step in (v0003_taken_along, v0002_trust, v0001_first):
+            for step in (v0004_workspace, v0003_taken_along, v0002_trust, v0001_first):
                 step.downgrade()
         assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
 
@@ -72,13 +78,19 @@ def test_a_step_back_leaves_nothing(migrated):
 def add_ten_sessions(engine):
     with engine.begin() as connection:
         connection.execute(
-            sa.insert(Account), {"id": 1, "email": "a@example.org", "name": "Ana", "password": "x"}
+            sa.insert(Account),
+            {"id": 1, "email": "a@example.org", "name": "Ana", "password": "x", "role": "owner"},
         )
         rows = [
             {
                 "token_hash": bytes([n]) * 32,
                 "account": 1,
                 "expires_at": datetime(2026, 1, 1, tzinfo=UTC),
+                "mark": str(n),
+                "began_at": datetime(2026, 1, 1, tzinfo=UTC),
+                "seen_on": date(2026, 1, 1),
+                "browser": "",
+                "complete": True,
             }
             for n in range(10)
         ]

@@ -204,7 +204,9 @@ def test_every_page_of_the_console_asks_to_sign_in_first(visitor, account, opene
         for method in rule.methods & {"GET", "POST"}:
             data = {"csrf_token": token} if method == "POST" else None
             answer = visitor.client.open(path, method=method, data=data)
-            assert answer.status_code == 303, f"{method} {rule.rule}: add @login_required"
+            assert answer.status_code == 303, (
+                f"{method} {rule.rule}: see NEEDS in survey/web/rights.py"
+            )
             assert answer.location.startswith("/login?next=%2F") or answer.location.startswith(
                 "/login?next=/"
             )

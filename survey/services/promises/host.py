@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from survey.services.promises.row import Row
+from survey.language import gettext as _
+from survey.services.promises.row import Row, together
 from survey.services.promises.settings import Settings
 
 
 def at_the_server(told: Settings) -> Iterator[Row]:
     """Yield the rows of those who get at stored data, from the live server to a copy."""
     yield _host(told)
-    yield _host_one_code(told)
+    yield _host_one_code(told) if told.one_opens else _host_one_of_three()
     yield _host_all_codes(told)
     yield _logs(told)
     yield _backup(told)
@@ -18,118 +19,221 @@ def at_the_server(told: Settings) -> Iterator[Row]:
 
 
 def _host(told: Settings) -> Row:
-    times = " and at what time" if told.postgresql else ""
-    names = " A list of names to be taken out of comments." if told.masked else ""
     return Row(
         "host",
-        "The host: whoever can read the server’s files",
-        "Database, key folder and the list of groups, but no code.",
-        "How many sealed answers each group has at this moment, and in which order"
-        f"{times} they came.{names} Not what is in them. Without people’s codes nothing in these"
-        " files leads from sealed answers to a person.",
-        f"The results of groups{', comments' if told.comments else ''}, and a list of receipts."
-        " Answers, codes and key are deleted, and the files are searched for remains before the"
-        " report opens. A disk may keep pieces of deleted files for a while: they are sealed.",
-        "A record of who visited when, laid beside the order of arrival, or people’s codes, tells"
-        f" which sealed answers are whose. {told.enough.capitalize()} would open them.",
-        brief="How many answered, and in which order. No answers.",
+        _("The host: whoever can read the server’s files"),
+        _("Database, key folder and the list of groups, but no code."),
+        together(*_host_while_open(told)),
+        together(
+            _("The results of groups, comments, and a list of receipts.")
+            if told.comments
+            else _("The results of groups, and a list of receipts."),
+            _(
+                "Answers, codes and key are deleted, and the files are searched for remains before"
+                " the report opens. A disk may keep pieces of deleted files for a while: they are"
+                " sealed."
+            ),
+        ),
+        together(
+            _(
+                "A record of who visited when, laid beside the order of arrival, or people’s codes,"
+                " tells which sealed answers are whose."
+            ),
+            _("One opening code would open them.")
+            if told.one_opens
+            else _("Two of the three opening codes would open them."),
+        ),
+        brief=_("How many answered, and in which order. No answers."),
+    )
+
+
+def _host_while_open(told: Settings) -> Iterator[str]:
+    yield (
+        _(
+            "How many sealed answers each group has at this moment, and in which order and at what"
+            " time they came."
+        )
+        if told.postgresql
+        else _(
+            "How many sealed answers each group has at this moment, and in which order they came."
+        )
+    )
+    if told.masked:
+        yield _("A list of names to be taken out of comments.")
+    yield _(
+        "Not what is in them. Without people’s codes nothing in these files leads from sealed"
+        " answers to a person."
     )
 
 
 def _host_one_code(told: Settings) -> Row:
-    if told.one_opens:
-        return Row(
-            "host_one_code",
-            "The host with one opening code",
-            "Database, key folder and one of the two opening codes.",
-            "Everything that was sent so far, if they want to: they can open all sealed answers at"
-            " once, without the program and before the end, and read for each person all answers"
-            f"{' and comments' if told.comments else ''} with the group, without a name. In a small"
-            " group the answers themselves may point to somebody.",
-            "Nothing more than the host without codes.",
-            "For names: people’s codes and who got which, or a record of who visited when.",
-            "Opening codes in the hands of people who cannot get at the server. Or a survey opened"
-            " with “two of three” codes, where none opens anything by itself.",
-            "Whoever can read the server’s files and has one of the two opening codes could open"
-            " the answers before the end, without names.",
-            "All answers sent so far, without names.",
-        )
+    """Return the row for a survey that one of two codes opens."""
     return Row(
         "host_one_code",
-        "The host with one opening code",
-        "Database, key folder and one of the three opening codes.",
-        "Nothing more than the host without codes: one code of the three opens nothing.",
-        "Nothing more than the host without codes.",
-        "A second opening code.",
-        brief="No answers.",
+        _("The host with one opening code"),
+        _("Database, key folder and one of the two opening codes."),
+        together(
+            _(
+                "Everything that was sent so far, if they want to: they can open all sealed answers"
+                " at once, without the program and before the end, and read for each person all"
+                " answers and comments with the group, without a name."
+            )
+            if told.comments
+            else _(
+                "Everything that was sent so far, if they want to: they can open all sealed answers"
+                " at once, without the program and before the end, and read for each person all"
+                " answers with the group, without a name."
+            ),
+            _("In a small group the answers themselves may point to somebody."),
+        ),
+        _("Nothing more than the host without codes."),
+        _("For names: people’s codes and who got which, or a record of who visited when."),
+        _(
+            "Opening codes in the hands of people who cannot get at the server. Or a survey opened"
+            " with “two of three” codes, where none opens anything by itself."
+        ),
+        _(
+            "Whoever can read the server’s files and has one of the two opening codes could open"
+            " the answers before the end, without names."
+        ),
+        _("All answers sent so far, without names."),
+    )
+
+
+def _host_one_of_three() -> Row:
+    return Row(
+        "host_one_code",
+        _("The host with one opening code"),
+        _("Database, key folder and one of the three opening codes."),
+        _("Nothing more than the host without codes: one code of the three opens nothing."),
+        _("Nothing more than the host without codes."),
+        _("A second opening code."),
+        brief=_("No answers."),
     )
 
 
 def _host_all_codes(told: Settings) -> Row:
-    short = "" if told.one_opens else (
-        "Whoever can read the server’s files and has two of the three opening codes could open the"
-        " answers before the end, without names."
-    )  # fmt: skip
-    codes = "both opening codes" if told.one_opens else "two or all three opening codes"
     return Row(
         "host_all_codes",
-        "The host with the opening codes",
-        f"Database, key folder and {codes}.",
-        "All answers of each person that were sent so far"
-        f"{', and comments' if told.comments else ''}, with the group, without a name.",
-        "Nothing more than the host without codes, unless a copy was made before: see “Whoever"
-        " holds a copy”.",
-        "For names: people’s codes and who got which, or a record of who visited when.",
-        "Opening codes in the hands of people who cannot get at the server.",
-        short,
-        "All answers sent so far, without names.",
+        _("The host with the opening codes"),
+        _("Database, key folder and both opening codes.")
+        if told.one_opens
+        else _("Database, key folder and two or all three opening codes."),
+        _(
+            "All answers of each person that were sent so far, and comments, with the group,"
+            " without a name."
+        )
+        if told.comments
+        else _("All answers of each person that were sent so far, with the group, without a name."),
+        _(
+            "Nothing more than the host without codes, unless a copy was made before: see “Whoever"
+            " holds a copy”."
+        ),
+        _("For names: people’s codes and who got which, or a record of who visited when."),
+        _("Opening codes in the hands of people who cannot get at the server."),
+        ""
+        if told.one_opens
+        else _(
+            "Whoever can read the server’s files and has two of the three opening codes could open"
+            " the answers before the end, without names."
+        ),
+        _("All answers sent so far, without names."),
     )
 
 
 def _logs(told: Settings) -> Row:
+    beside = (
+        _(
+            "The stored data of the time while the survey was open, to lay beside it; and one"
+            " opening code to open what is found."
+        )
+        if told.one_opens
+        else _(
+            "The stored data of the time while the survey was open, to lay beside it; and two of"
+            " the three opening codes to open what is found."
+        )
+    )
     return Row(
         "logs",
-        "Whoever reads logs, or watches the network",
-        "The logs of this server, of a proxy before it, of your company’s network.",
-        "This program writes no line about visits to this survey’s pages, and no code and no answer"
-        " in any log; a page that fails leaves a line that names no survey. Others can note that a"
-        " device visited this site, and when; where the address begins with https, not what was"
-        " read or sent. All sealed answers have one size.",
-        "The same: their records of visits stay. What these could be laid beside is gone.",
-        "The stored data of the time while the survey was open, to lay beside it; and"
-        f" {told.enough} to open what is found.",
-        brief="That a device visited this site, and when. No answers.",
+        _("Whoever reads logs, or watches the network"),
+        _("The logs of this server, of a proxy before it, of your company’s network."),
+        _(
+            "This program writes no line about visits to this survey’s pages, and no code and no"
+            " answer in any log; a page that fails leaves a line that names no survey. Others can"
+            " note that a device visited this site, and when; where the address begins with https,"
+            " not what was read or sent. All sealed answers have one size."
+        ),
+        _("The same: their records of visits stay. What these could be laid beside is gone."),
+        beside,
+        brief=_("That a device visited this site, and when. No answers."),
     )
 
 
 def _backup(told: Settings) -> Row:
+    with_key = (
+        _(
+            "A copy of the key folder from before closing and one opening code: together they open"
+            " the sealed answers of that copy, also later."
+        )
+        if told.one_opens
+        else _(
+            "A copy of the key folder from before closing and two of the three opening codes:"
+            " together they open the sealed answers of that copy, also later."
+        )
+    )
     return Row(
         "backup",
-        "Whoever holds a copy, such as a backup",
-        "A copy of the database from the time while the survey was open.",
-        "What the host sees in the database at that moment: sealed answers.",
-        "The same as before. Closing destroys what is on this server, and no copy elsewhere.",
-        f"A copy of the key folder from before closing and {told.enough}: together they open the"
-        " sealed answers of that copy, also later.",
-        "Keeping the key folder out of every backup, and destroying the opening codes after"
-        " closing.",
-        brief="Sealed answers.",
+        _("Whoever holds a copy, such as a backup"),
+        _("A copy of the database from the time while the survey was open."),
+        _("What the host sees in the database at that moment: sealed answers."),
+        _("The same as before. Closing destroys what is on this server, and no copy elsewhere."),
+        with_key,
+        _(
+            "Keeping the key folder out of every backup, and destroying the opening codes after"
+            " closing."
+        ),
+        brief=_("Sealed answers."),
     )
 
 
 def _archive(told: Settings) -> Row:
-    names = " The list of names to be taken out of comments, readable." if told.masked else ""
-    plain = "the report’s comments and results" if told.comments else "the report’s results"
-    if told.masked:
-        plain = f"the list of names, {plain}"
+    names = _("The list of names to be taken out of comments, readable.") if told.masked else ""
     return Row(
         "archive",
-        "Whoever reads PostgreSQL’s log, archive or replica",
-        "What the database server keeps about each write.",
-        "When sealed answers arrived and for which group, and these sealed answers."
-        f"{names} No person’s code and no readable answer: the database is given neither.",
-        "The same, for as long as it is kept: sealed answers whose key is destroyed. Also,"
-        f" readable, {plain}, even what was hidden or deleted since.",
-        f"As for a copy: the key folder from before closing, and {told.enough}.",
-        brief="When sealed answers arrived; readable, what the report shows.",
+        _("Whoever reads PostgreSQL’s log, archive or replica"),
+        _("What the database server keeps about each write."),
+        together(
+            _("When sealed answers arrived and for which group, and these sealed answers."),
+            names,
+            _("No person’s code and no readable answer: the database is given neither."),
+        ),
+        together(
+            _("The same, for as long as it is kept: sealed answers whose key is destroyed."),
+            _readable_in_the_archive(told),
+        ),
+        _("As for a copy: the key folder from before closing, and one opening code.")
+        if told.one_opens
+        else _(
+            "As for a copy: the key folder from before closing, and two of the three opening codes."
+        ),
+        brief=_("When sealed answers arrived; readable, what the report shows."),
     )
+
+
+def _readable_in_the_archive(told: Settings) -> str:
+    if told.masked and told.comments:
+        return _(
+            "Also, readable, the list of names, the report’s comments and results, even what was"
+            " hidden or deleted since."
+        )
+    if told.masked:
+        return _(
+            "Also, readable, the list of names, the report’s results, even what was hidden or"
+            " deleted since."
+        )
+    if told.comments:
+        return _(
+            "Also, readable, the report’s comments and results, even what was hidden or deleted"
+            " since."
+        )
+    return _("Also, readable, the report’s results, even what was hidden or deleted since.")

@@ -6,10 +6,13 @@ sentence. Who learns what, case by case, stands in `table`.
 
 from dataclasses import dataclass
 
+from survey.language import gettext as _
+from survey.language import mark
+from survey.services.promises.row import together
 from survey.services.promises.settings import WHOLE_PROMISE, Settings, listed
 from survey.services.promises.table import dangers
 
-ROUNDING = (
+ROUNDING = mark(
     "Averages are rounded, and very high or low ones are shown only as “this or more”, “this or"
     " less”. Everything else in a report is worked out from these rounded figures."
 )
@@ -37,10 +40,10 @@ def said(told: Settings) -> Said:
     """Return every sentence of the page for a survey with these settings."""
     return Said(
         first=_first(told),
-        whole=WHOLE_PROMISE,
+        whole=_(WHOLE_PROMISE),
         groups=_on_groups(told),
         opening=_on_opening(told),
-        rounding=ROUNDING,
+        rounding=_(ROUNDING),
         storage=_on_storage(told),
         comments=_on_comments(told),
         dangers=dangers(told),
@@ -52,39 +55,67 @@ def said(told: Settings) -> Said:
 
 def _first(told: Settings) -> tuple[str, ...]:
     """Return what stands in the box on the first page, before anything is asked."""
-    comments = ""
-    if told.comments:
-        comments = f"; what you write in your own words, from {told.single}"
+    results = (
+        _(
+            "Results are shown only for groups of {least} or more answers; what you write in your"
+            " own words, from {single}.",
+            least=told.least,
+            single=told.single,
+        )
+        if told.comments
+        else _("Results are shown only for groups of {least} or more answers.", least=told.least)
+    )
     return (
-        "They are sealed when they arrive, and opened once: all together, when the survey is over.",
-        f"Results are shown only for groups of {told.least} or more answers{comments}.",
-        "No page shows what one person chose: not to your leader, not to the consultant.",
-        "Once they are opened and counted, the answers are destroyed.",
+        _(
+            "They are sealed when they arrive, and opened once: all together, when the survey is"
+            " over."
+        ),
+        results,
+        _("No page shows what one person chose: not to your leader, not to the consultant."),
+        _("Once they are opened and counted, the answers are destroyed."),
     )
 
 
 def _on_groups(told: Settings) -> str:
     """Return from how many answers on what is shown."""
-    what = "What was answered to one statement"
-    what += ", and comments, are" if told.comments else " is"
-    return (
-        f"A group is shown by itself from {told.least} answers on. Smaller groups are put together"
-        f" with their neighbours until there are {told.least}, or left out."
-        f" {what} shown from {told.single} answers on."
+    single = (
+        mark(
+            "What was answered to one statement, and comments, are shown from {single} answers on."
+        )
+        if told.comments
+        else mark("What was answered to one statement is shown from {single} answers on.")
+    )
+    return together(
+        _(
+            "A group is shown by itself from {least} answers on. Smaller groups are put together"
+            " with their neighbours until there are {least}, or left out.",
+            least=told.least,
+        ),
+        _(single, single=told.single),
     )
 
 
 def _on_opening(told: Settings) -> str:
     """Return what it takes to open the answers."""
-    holders = listed(told.holders)
-    if told.one_opens:
-        takes = f"one of two printed codes. Holders: {holders}"
-    else:
-        takes = f"two of three printed codes, so nobody opens them alone. Holders: {holders}"
-    return (
-        f"The program lets nobody open the answers before {told.opens}; until the survey is closed"
-        f" they stay sealed. Opening takes {takes}. All answers are opened in one go, counted and"
-        " destroyed; only the results of groups remain."
+    takes = (
+        mark("Opening takes one of two printed codes. Holders: {holders}.")
+        if told.one_opens
+        else mark(
+            "Opening takes two of three printed codes, so nobody opens them alone. Holders:"
+            " {holders}."
+        )
+    )
+    return together(
+        _(
+            "The program lets nobody open the answers before {opens}; until the survey is closed"
+            " they stay sealed.",
+            opens=told.opens,
+        ),
+        _(takes, holders=listed(told.holders)),
+        _(
+            "All answers are opened in one go, counted and destroyed; only the results of groups"
+            " remain."
+        ),
     )
 
 
@@ -92,8 +123,9 @@ def _promised(told: Settings) -> str:
     """Return from when on people see the result of their own group; empty where none was named."""
     if not told.results:
         return ""
-    return (
-        f"From {told.results} on you can see your group’s result, whether or not anybody tells you."
+    return _(
+        "From {results} on you can see your group’s result, whether or not anybody tells you.",
+        results=told.results,
     )
 
 
@@ -101,33 +133,41 @@ def _on_results(told: Settings) -> str:
     """Return when and how people see the result of their own group; empty where none was named."""
     if not told.results:
         return ""
-    return (
-        f"From {told.results} on, and once the answers are opened, two words on your card or in"
-        " your mail lead to your group’s result. They are the same for all of your group."
+    return _(
+        "From {results} on, and once the answers are opened, two words on your card or in"
+        " your mail lead to your group’s result. They are the same for all of your group.",
+        results=told.results,
     )
 
 
 def _on_storage(told: Settings) -> str:
     """Return what is stored with the answers, and what not."""
-    times = "" if told.postgresql else ", no time"
-    return (
-        "This site sets no cookie. With your sealed answers it stores your group, and a check value"
-        " made from your code, so that later answers replace earlier ones. No name, no"
-        f" address{times} and nothing about your device. Whether people answered shows in steps,"
-        f" for groups of at least {told.least_asked} people, like “60\N{NO-BREAK SPACE}% reached”."
+    return together(
+        _(
+            "This site sets no cookie. With your sealed answers it stores your group, and a check"
+            " value made from your code, so that later answers replace earlier ones."
+        ),
+        _("No name, no address and nothing about your device.")
+        if told.postgresql
+        else _("No name, no address, no time and nothing about your device."),
+        _(
+            "Whether people answered shows in steps, for groups of at least {least_asked} people,"
+            " like “60\N{NO-BREAK SPACE}% reached”.",
+            least_asked=told.least_asked,
+        ),
     )
 
 
 def _on_comments(told: Settings) -> str:
     """Return what is taken out of comments, and what stays."""
-    names, rest = (
-        (", and names on a list,", "other names are not")
-        if told.masked
-        else ("", "people’s names are not")
-    )
-    return (
-        "E-mail addresses, telephone numbers, links and the organisation’s name"
-        f"{names} are taken out where a program finds them; {rest}."
+    if told.masked:
+        return _(
+            "E-mail addresses, telephone numbers, links and the organisation’s name, and names on a"
+            " list, are taken out where a program finds them; other names are not."
+        )
+    return _(
+        "E-mail addresses, telephone numbers, links and the organisation’s name are taken out where"
+        " a program finds them; people’s names are not."
     )
 
 
@@ -135,9 +175,11 @@ def _on_harm(told: Settings) -> str:
     """Return what becomes of answers that tell of harm; empty where that is not asked."""
     if not told.harm_role:
         return ""
-    return (
-        f"Where several answers of at least {told.single} together point to people being hurt,"
-        f" whoever runs the survey should tell {told.harm_role}. Everybody who may sign in to the"
+    return _(
+        "Where several answers of at least {single} together point to people being hurt,"
+        " whoever runs the survey should tell {harm_role}. Everybody who may sign in to the"
         " program can see it; the report for leaders does not show it. The program shows nobody"
-        " answers while the survey is open, so do not wait for it if you need help now."
+        " answers while the survey is open, so do not wait for it if you need help now.",
+        single=told.single,
+        harm_role=told.harm_role,
     )

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-NOTHING = "Nothing."
+from survey.language import mark
+
+NOTHING = mark("Nothing.")
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,8 @@ class Row:
     helps: str = ""
     short: str = ""
     brief: str = ""
+
+
+def together(*sentences: str) -> str:
+    """Return whole sentences one after the other, without those that are empty."""
+    return " ".join(filter(None, sentences))

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from survey.ballots.keys import Scheme
-from survey.report.words import day
+from survey.language import day, gettext, mark
 from survey.services.surveys import SurveyView
 from survey.services.waiting import LEAST_ASKED
 
-WHOLE_PROMISE = "Confidential while the survey is open, anonymous once it is closed."
+WHOLE_PROMISE = mark("Confidential while the survey is open, anonymous once it is closed.")
 """Nothing anywhere promises more."""
 
 
@@ -54,11 +54,6 @@ class Settings:
     postgresql: bool = True
 
     @property
-    def enough(self) -> str:
-        """The opening codes that it takes."""
-        return "one opening code" if self.one_opens else "two of the three opening codes"
-
-    @property
     def one_opens(self) -> bool:
         """Whether a single opening code opens the answers."""
         return self.scheme == "one of two"
@@ -88,9 +83,10 @@ def settings_of(view: SurveyView, opens: str, *, postgresql: bool) -> Settings:
     )
 
 
-def listed(names: Sequence[str], join: str = "and") -> str:
+def listed(names: Sequence[str], join: str = "") -> str:
     """Return `A`, `A and B` or `A, B and C`; with semicolons where a name has a comma in it."""
     *most, last = names
+    join = join or gettext("and")
     if not most:
         return last
     if any("," in name for name in names):

@@ -7,6 +7,7 @@ not measured says that.
 
 from dataclasses import dataclass
 
+from survey.language import gettext as _
 from survey.services.promises.beyond import beyond_protection, changed_program
 from survey.services.promises.codes import with_codes
 from survey.services.promises.host import at_the_server
@@ -27,10 +28,10 @@ class Part:
 def parts(told: Settings) -> tuple[Part, ...]:
     """Return the table for one survey in its parts, from those who hold least to most."""
     return (
-        Part("People around you", (*around_you(told), *beyond_protection(told))),
-        Part("People with codes", tuple(with_codes(told))),
+        Part(_("People around you"), (*around_you(told), *beyond_protection(told))),
+        Part(_("People with codes"), tuple(with_codes(told))),
         Part(
-            "Whoever gets at the server",
+            _("Whoever gets at the server"),
             (*at_the_server(told), database_writer(told), changed_program()),
         ),
     )

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from survey.storage.models import Base
+from survey.storage.workspace import Account
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=Account.metadata,
     render_as_batch=True,
 )
 context.run_migrations()

@@ -209,9 +209,9 @@ LEAKS = (
     leak(
         "a page of the console without signing in",
         "Anybody who knows the address sees how far a survey is.",
-        "survey/web/closing.py",
-        '@blueprint.get("/surveys/<slug>/closing.json")\n@login_required\n',
-        '@blueprint.get("/surveys/<slug>/closing.json")\n',
+        "survey/web/rights.py",
+        "    if user is None:\n        return redirect(",
+        '    if user is None:\n        return None if "json" in request.path else redirect(',
         "tests/web/test_login.py::test_every_page_of_the_console_asks_to_sign_in_first",
     ),
     leak(
