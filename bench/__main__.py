@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("respond", "first_visit", "closing", "analyse", "joiner", "report")
+MEASUREMENTS = ("respond", "first_visit", "closing", "analyse", "joiner", "report", "forecast")
 
 
 def main() -> int:

@@ -146,7 +146,7 @@ def judge(rules: Readiness, evidence: Evidence) -> Judgement:
 
 
 def ruled(rules: Readiness, evidence: Evidence) -> Ints:
-    """Return the rule of T teams alone, as an index in RULES: what `judge` says before the split."""
+    """Return the rule of T teams alone, as an index in RULES; `judge` tells the rest beside it."""
     return _rule(rules, evidence)[0]
 
 

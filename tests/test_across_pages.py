@@ -5,6 +5,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from survey.disclosure.values import Released
 from survey.exports.sections import WORDING
+from survey.language import gettext, ngettext
 from survey.questionnaire.shipped import shipped_folder
 from survey.report import across_words
 from survey.report.comparing import comparisons
@@ -18,7 +19,9 @@ def macros():
         loader=FileSystemLoader(shipped_folder("templates")),
         autoescape=True,
         undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(WORDING, across_words=across_words)
     return environment.get_template("report/across.html").module
 

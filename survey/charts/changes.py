@@ -21,6 +21,7 @@ from survey.charts.style import (
     marks,
     write,
 )
+from survey.language import _
 from survey.report import change_words, words
 from survey.report.model import Change, GroupReport, Report
 
@@ -34,7 +35,7 @@ def change_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | No
     return Chart(
         key=key_from("changes", group.key, "narrow" if narrow else "wide"),
         title=_title(group),
-        subtitle="Difference since the wave before, with its 95 % interval",
+        subtitle=_("Difference since the wave before, with its 95 % interval"),
         note=_note(group, report),
         alt=f"{group.name}: " + " ".join(change_words.change_sentence(c) for c in group.changes),
         figure_json=_figure(group.changes, narrow).to_json(),
@@ -45,7 +46,7 @@ def change_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | No
 def _title(group: GroupReport) -> str:
     said = finding(group.changes)
     if group.kind == "node":
-        return f"All groups together: {said}"
+        return _("All groups together: {said}", said=said)
     return said[0].upper() + said[1:]
 
 
@@ -53,29 +54,38 @@ def finding(changes: Sequence[Change]) -> str:
     """Return what clearly moved, from the intervals that colour the marks."""
     up = [words.text(c.name) for c in changes if c.clear and c.difference > 0]
     down = [words.text(c.name) for c in changes if c.clear and c.difference < 0]
-    moved = [f"{_names(n)} went {way}" for n, way in ((up, "up"), (down, "down")) if n]
+    moved = [
+        _("{names} went {way}", names=_names(n), way=way)
+        for n, way in ((up, "up"), (down, "down"))
+        if n
+    ]
     if not moved:
-        return "nothing has clearly changed since the wave before"
+        return _("nothing has clearly changed since the wave before")
     rest = len(changes) - len(up) - len(down)
     return "; ".join([*moved, *(["nothing else clearly moved"] if rest else [])])
 
 
 def _names(names: Sequence[str]) -> str:
-    return words.join(names) if len(names) < 4 else f"{len(names)} measures"
+    return words.join(names) if len(names) < 4 else _("{names} measures", names=len(names))
 
 
 def _note(group: GroupReport, report: Report) -> str:
     arrow = (
-        "An arrow: an average is cut off there, so the change may reach further. "
+        _("An arrow: an average is cut off there, so the change may reach further. ")
         if any(list(_open_ends(change)) for change in group.changes)
         else ""
     )
     before = f", {report.previous.title}" if report.previous and report.previous.title else ""
-    return (
-        f"{words.answered_text(group)} are counted; compared with the wave before{before}. "
-        f"{_coloured(report)} {_smallest(group.changes)}{arrow}"
-        f"{change_words.chance_sentence(len(group.changes))} "
-        "A change says nothing about its cause."
+    return _(
+        "{answered_text} are counted; compared with the wave before{before}. "
+        "{coloured} {smallest}{arrow}{chance_sentence} A change says nothing about "
+        "its cause.",
+        answered_text=words.answered_text(group),
+        before=before,
+        coloured=_coloured(report),
+        smallest=_smallest(group.changes),
+        arrow=arrow,
+        chance_sentence=change_words.chance_sentence(len(group.changes)),
     )
 
 
@@ -86,30 +96,42 @@ def _smallest(changes: Sequence[Change]) -> str:
         return ""
     ends = [f"{end:.1f}" for end in (min(whole), max(whole))]
     could = ends[0] if ends[0] == ends[1] else " to ".join(ends)
-    where = " where no average is cut off" if len(whole) < len(changes) else ""
-    return f"A true change of about {could} points{where} is seen four times in five. "
+    where = _(" where no average is cut off") if len(whole) < len(changes) else ""
+    return _(
+        "A true change of about {could} points{where} is seen four times in five. ",
+        could=could,
+        where=where,
+    )
 
 
 def _coloured(report: Report) -> str:
     rules = report.questionnaire.readiness
-    return (
+    return _(
         "Coloured where the interval leaves out zero and the change is at least "
-        f"{words.number(rules.change_dimension)} (all dimensions together: "
-        f"{words.number(rules.change_index)})."
+        "{change_dimension} (all dimensions together: {change_index}).",
+        change_dimension=words.number(rules.change_dimension),
+        change_index=words.number(rules.change_index),
     )
 
 
 def _table(changes: Sequence[Change], report: Report) -> Table:
     return Table(
-        ("Measure", "Before", "Now", "Difference", "95\u00a0% interval", "What can be said"),
+        (
+            _("Measure"),
+            _("Before"),
+            _("Now"),
+            _("Difference"),
+            _("95 % interval"),
+            _("What can be said"),
+        ),
         tuple(
             (
                 words.text(c.name),
                 words.figure_text(c.before, report.policy),
                 words.figure_text(c.after, report.policy),
                 _difference(c),
-                f"{_end(c.low)} to {_end(c.high)}",
-                "clear change" if c.clear else "no clear change",
+                _("{end} to {end2}", end=_end(c.low), end2=_end(c.high)),
+                _("clear change") if c.clear else _("no clear change"),
             )
             for c in changes
         ),
@@ -173,6 +195,6 @@ def _draw(sheet: Sheet, change: Change, y: float, reach: float, narrow: bool) ->
         else "circle-open"
     )
     marks(sheet, [round(change.difference, 1)], [y], symbol, color, 14, row=round(-y))
-    said = _difference(change) if change.clear else "no clear change"
+    said = _difference(change) if change.clear else _("no clear change")
     value = Said(said, 15, color, 600 if change.clear else 400)
     beside(sheet, y, Said(words.text(change.name)), value, narrow)

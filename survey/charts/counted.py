@@ -16,6 +16,7 @@ from survey.charts.style import (
     axis,
     beside,
 )
+from survey.language import _
 from survey.questionnaire.definition import Practice
 from survey.report import across_words, practice_words, words
 from survey.report.model import Advice, Report
@@ -40,7 +41,12 @@ def counted_figure(report: Report, narrow: bool) -> Sheet:
     for row, practice in enumerate(practices):
         starts = counts[practice.id]["start_here"]
         name = Said(words.text(practice.label), 15, INK, 700 if practice == planned else 500)
-        value = Said(f"start in {starts} of {len(report.groups)}", 14, INK_2, 400)
+        value = Said(
+            _("start in {starts} of {groups}", starts=starts, groups=len(report.groups)),
+            14,
+            INK_2,
+            400,
+        )
         beside(sheet, -row, name, value, narrow)
     return sheet
 
@@ -83,7 +89,11 @@ def _said(mark: str, many: int, room: float) -> str:
 
 def counted_table(report: Report) -> Table:
     """Return for each practice which groups get which advice, by name and in the tree's order."""
-    head = ("Practice", *(practice_words.advice_word(advice) for advice in ADVICE), "No advice")
+    head = (
+        _("Practice"),
+        *(practice_words.advice_word(advice) for advice in ADVICE),
+        _("No advice"),
+    )
     return Table(head, tuple(_row(report, practice) for practice in report.questionnaire.practices))
 
 

@@ -23,6 +23,7 @@ from survey.charts.style import (
     write,
 )
 from survey.disclosure.values import Withheld
+from survey.language import _
 from survey.report import facet_words, rules_words, words
 from survey.report.model import Estimate, GroupReport, Report, ScaleResult
 
@@ -65,8 +66,9 @@ def dimension_chart(group: GroupReport, report: Report, narrow: bool) -> Chart:
 
 def _subtitle(report: Report) -> str:
     best = limits(report)[1]
-    return (
-        f"Average of the answers, turned so that {best} is healthiest, with its 95\u00a0% interval"
+    return _(
+        "Average of the answers, turned so that {best} is healthiest, with its 95 % interval",
+        best=best,
     )
 
 
@@ -74,13 +76,13 @@ def finding(group: GroupReport, report: Report) -> str:
     """Return what stands out, from the states that colour the marks."""
     rules = report.questionnaire.readiness
     weak, strong = _named(group, "weak"), _named(group, "strong")
-    low = f"very likely below {words.number(rules.floor)}"
-    high = f"likely at {words.number(rules.target)} or above"
+    low = _("very likely below {floor}", floor=words.number(rules.floor))
+    high = _("likely at {target} or above", target=words.number(rules.target))
     if weak and strong:
         return f"{_are(weak)} {low}, {_are(strong)} {high}"
     if weak or strong:
         return f"{_are(weak)} {low}" if weak else f"{_are(strong)} {high}"
-    return "No dimension is clearly high or clearly low"
+    return _("No dimension is clearly high or clearly low")
 
 
 def _named(group: GroupReport, state: str) -> list[str]:
@@ -89,12 +91,12 @@ def _named(group: GroupReport, state: str) -> list[str]:
         for d in group.dimensions
         if isinstance(d.figure, Estimate) and d.figure.state == state
     ]
-    return ["Every dimension"] if len(found) == len(group.dimensions) > 2 else found
+    return [_("Every dimension")] if len(found) == len(group.dimensions) > 2 else found
 
 
 def _are(names: Sequence[str]) -> str:
     if len(names) > 3:
-        return f"{len(names)} dimensions are"
+        return _("{names} dimensions are", names=len(names))
     return f"{words.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
@@ -144,7 +146,7 @@ def _organisation(group: GroupReport, report: Report) -> dict[str, float]:
 def _note(group: GroupReport, report: Report) -> str:
     rules, (lo, hi) = report.questionnaire.readiness, limits(report)
     mark = (
-        "The upright mark is all groups shown, this one included. "
+        _("The upright mark is all groups shown, this one included. ")
         if _organisation(group, report)
         else ""
     )
@@ -152,15 +154,26 @@ def _note(group: GroupReport, report: Report) -> str:
     told = [facet for facet in facets if facet_words.in_words(facet, report.policy)]
     drawn = [*group.dimensions, *(facet for facet in facets if facet not in told)]
     cut = any(isinstance(r.figure, Estimate) and r.figure.released.edge for r in drawn)
-    parts = "Of the parts of a dimension only their difference is told, in words. " if told else ""
-    arrow = "An arrow: the average is cut off there, so that it tells nobody’s answer. "
-    return (
-        f"{words.answered_text(group)} are counted{one_person(group, report)}. {mark}Dashed lines: "
-        f"the floor, {words.number(rules.floor)}, and the target, {words.number(rules.target)}. "
-        "Coloured only where there is little doubt; a hollow mark cannot be told. "
-        f"{rules_words.likely_sentence(report.questionnaire)} "
-        f"{arrow if cut else ''}{rounding(group)}{parts}"
-        f"The axis shows the whole scale, {lo} to {hi}."
+    parts = (
+        _("Of the parts of a dimension only their difference is told, in words. ") if told else ""
+    )
+    arrow = _("An arrow: the average is cut off there, so that it tells nobody’s answer. ")
+    return _(
+        "{answered_text} are counted{one_person}. {mark}Dashed lines: the floor, "
+        "{floor}, and the target, {target}. Coloured only where there is little "
+        "doubt; a hollow mark cannot be told. {likely_sentence} "
+        "{what}{rounding}{parts}The axis shows the whole scale, {lo} to {hi}.",
+        answered_text=words.answered_text(group),
+        one_person=one_person(group, report),
+        mark=mark,
+        floor=words.number(rules.floor),
+        target=words.number(rules.target),
+        likely_sentence=rules_words.likely_sentence(report.questionnaire),
+        what=arrow if cut else "",
+        rounding=rounding(group),
+        parts=parts,
+        lo=lo,
+        hi=hi,
     )
 
 
@@ -179,7 +192,7 @@ def _told(result: ScaleResult, report: Report) -> str:
 
 def _table(rows: Sequence[_Row], report: Report) -> Table:
     return Table(
-        ("Dimension", "Average", "95\u00a0% interval", "What can be said"),
+        (_("Dimension"), _("Average"), _("95 % interval"), _("What can be said")),
         tuple(_cells(row, report) for row in rows),
     )
 
@@ -190,7 +203,12 @@ def _cells(row: _Row, report: Report) -> tuple[str, ...]:
     if isinstance(figure, Withheld):
         return name, words.withheld_scale(row.result, report), "", ""
     if row.word and row.whole:
-        return name, "told in words", "", facet_words.facet_sentence(row.result, row.whole, report)
+        return (
+            name,
+            _("told in words"),
+            "",
+            facet_words.facet_sentence(row.result, row.whole, report),
+        )
     said = words.state_sentence(figure, report.questionnaire)
     return name, words.figure_text(figure, report.policy), words.interval_text(figure), said
 

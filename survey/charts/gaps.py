@@ -21,6 +21,7 @@ from survey.charts.style import (
     write,
 )
 from survey.disclosure.values import Released, Withheld
+from survey.language import _
 from survey.report import words
 from survey.report.model import Estimate, GroupReport, PracticeResult, Report
 
@@ -36,7 +37,7 @@ def gap_chart(group: GroupReport, report: Report, narrow: bool) -> Chart | None:
     return Chart(
         key=key_from("gaps", group.key, "narrow" if narrow else "wide"),
         title=finding(shown, len(group.practices)),
-        subtitle="How clear is it what doing this well looks like? How consistently is it done?",
+        subtitle=_("How clear is it what doing this well looks like? How consistently is it done?"),
         note=_note(group),
         alt=_alt(group, shown, report),
         figure_json=_figure(group, shown, report, narrow).to_json(),
@@ -48,15 +49,19 @@ def finding(shown: Sequence[PracticeResult], asked: int) -> str:
     """Return in how many of the practices that are shown knowing lies clearly above doing."""
     clear = [p for p in shown if isinstance(p.gap, Estimate) and p.gap.state == "weak"]
     if not clear and len(shown) < asked:
-        return f"None of the {len(shown)} practices that are shown has a clear gap"
+        return _("None of the {shown} practices that are shown has a clear gap", shown=len(shown))
     if not clear:
-        return "No practice shows a clear gap between knowing and doing"
+        return _("No practice shows a clear gap between knowing and doing")
     if len(clear) == 1:
-        return f"{words.text(clear[0].label)} is clearer to people than it is done"
+        return _("{label} is clearer to people than it is done", label=words.text(clear[0].label))
     if len(shown) < asked:
-        of = f"Of the {len(shown)} practices that are shown"
-        return f"{of}, {len(clear)} are clearer to people than they are done"
-    return f"{len(clear)} of {len(shown)} practices are clearer to people than they are done"
+        of = _("Of the {shown} practices that are shown", shown=len(shown))
+        return _("{of}, {clear} are clearer to people than they are done", of=of, clear=len(clear))
+    return _(
+        "{clear} of {shown} practices are clearer to people than they are done",
+        clear=len(clear),
+        shown=len(shown),
+    )
 
 
 def _shown(group: GroupReport) -> list[PracticeResult]:
@@ -69,11 +74,14 @@ def _gap(practice: PracticeResult) -> float:
 
 
 def _note(group: GroupReport) -> str:
-    return (
-        f"{words.answered_text(group)} are counted. Hollow: knowing; filled: doing. A whole line, "
-        "coloured, where the 95\u00a0% interval of the gap lies above zero. Averages are told in "
-        f"classes{_width(group)}, so that they tell nobody’s answer; a mark stands in the middle "
-        "of its class. At the right: by about how much knowing leads."
+    return _(
+        "{answered_text} are counted. Hollow: knowing; filled: doing. A whole "
+        "line, coloured, where the 95 % interval of the gap lies above zero. "
+        "Averages are told in classes{width}, so that they tell nobody’s answer; a "
+        "mark stands in the middle of its class. At the right: by about how much "
+        "knowing leads.",
+        answered_text=words.answered_text(group),
+        width=_width(group),
     )
 
 
@@ -81,7 +89,7 @@ def _width(group: GroupReport) -> str:
     """Return how wide the classes are, where that is the same for all."""
     figures = [figure for p in group.practices for figure in (p.know, p.do)]
     steps = {figure.step for figure in figures if isinstance(figure, Released)}
-    return f" of {words.number(steps.pop())}" if len(steps) == 1 else ""
+    return _(" of {pop}", pop=words.number(steps.pop())) if len(steps) == 1 else ""
 
 
 def _alt(group: GroupReport, shown: Sequence[PracticeResult], report: Report) -> str:
@@ -95,7 +103,7 @@ def _alt(group: GroupReport, shown: Sequence[PracticeResult], report: Report) ->
 
 def _table(group: GroupReport, report: Report) -> Table:
     return Table(
-        ("Practice", "Knowing", "Doing", "Knowing leads by about", "95\u00a0% interval"),
+        (_("Practice"), _("Knowing"), _("Doing"), _("Knowing leads by about"), _("95 % interval")),
         tuple(_cells(practice, report) for practice in group.practices),
     )
 
@@ -140,7 +148,7 @@ def _heads(sheet: Sheet, first: PracticeResult, narrow: bool) -> None:
         return
     low, high = sheet.xaxis["range"]
     room = sheet.width - sheet.margins["l"] - sheet.margins["r"]
-    marked = sorted([(do.value, "we do it"), (know.value, "we know it")])
+    marked = sorted([(do.value, _("we do it")), (know.value, _("we know it"))])
     places = [(value - low) / (high - low) * room for value, _ in marked]
     for (value, said), here, there in zip(marked, places, _apart(places, room), strict=True):
         shift = (there - here, 6 if narrow else 4)
@@ -185,7 +193,7 @@ def _lead(practice: PracticeResult) -> str:
     know, do = practice.know, practice.do
     edges = [f.edge for f in (know, do) if isinstance(f, Released)]
     if not isinstance(practice.gap, Estimate) or (edges and edges[0] == edges[-1] != ""):
-        return "both cut off"
+        return _("both cut off")
     gap = practice.gap.released
     sign = "−" if gap.value < 0 else ""
-    return f"{sign}{words.number(abs(gap.value))}{words.EDGES[gap.edge]}"
+    return f"{sign}{words.number(abs(gap.value))}{words.edge_word(gap.edge)}"

@@ -23,6 +23,7 @@ from survey.charts.style import (
     write,
 )
 from survey.disclosure.values import Withheld
+from survey.language import _
 from survey.questionnaire.definition import Scale
 from survey.report import words
 from survey.report.map_columns import outside, result_of
@@ -56,7 +57,11 @@ def heatmap_chart(report: Report, narrow: bool) -> Chart:
 
 def _subtitle(report: Report) -> str:
     lo, hi = limits(report)
-    return f"Average from {lo} to {hi}, {hi} is healthiest; coloured by what can be said of it"
+    return _(
+        "Average from {lo} to {hi}, {hi} is healthiest; coloured by what can be said of it",
+        lo=lo,
+        hi=hi,
+    )
 
 
 def finding(report: Report) -> str:
@@ -69,14 +74,15 @@ def finding(report: Report) -> str:
         if isinstance(result.figure, Estimate) and result.figure.state == "weak"
     )
     if not weak:
-        return f"No dimension is very likely below {floor} in any group"
+        return _("No dimension is very likely below {floor} in any group", floor=floor)
     if len(weak) > FEW:
         return _many(report, weak, floor)
     told = [
-        f"{name} in {groups}" + (f" of {len(report.groups)} groups" if not at else "")
+        _("{name} in {groups}", name=name, groups=groups)
+        + (_(" of {groups} groups", groups=len(report.groups)) if not at else "")
         for at, (name, groups) in enumerate(weak.most_common())
     ]
-    return f"Very likely below {floor}: {words.join(told)}"
+    return _("Very likely below {floor}: {told}", floor=floor, told=words.join(told))
 
 
 def _many(report: Report, weak: Counter[str], floor: str) -> str:
@@ -84,31 +90,43 @@ def _many(report: Report, weak: Counter[str], floor: str) -> str:
     groups = sum(bool(words.weak_names(group)) for group in report.groups)
     most = max(weak.values())
     often = [name for name, times in weak.items() if times == most]
-    named = f", most often {words.join(often)}" if len(often) <= FEW else ""
-    return (
-        f"Very likely below {floor}: at least one dimension in {groups} of "
-        f"{len(report.groups)} groups{named}"
+    named = _(", most often {often}", often=words.join(often)) if len(often) <= FEW else ""
+    return _(
+        "Very likely below {floor}: at least one dimension in {groups} of {groups2} groups{named}",
+        floor=floor,
+        groups=groups,
+        groups2=len(report.groups),
+        named=named,
     )
 
 
 def _note(report: Report, scales: Sequence[Scale]) -> str:
     figures = [r.figure for group in report.groups for r in _results(group, scales)]
     cut = any(isinstance(figure, Estimate) and figure.released.edge for figure in figures)
-    edges = " ≥ and ≤: the average is cut off there." if cut else ""
-    units = ", of whole rows also together with other small units" if report.left_out else ""
+    edges = _(" ≥ and ≤: the average is cut off there.") if cut else ""
+    units = _(", of whole rows also together with other small units") if report.left_out else ""
     hatched = bool(units) or any(isinstance(figure, Withheld) for figure in figures)
-    hidden = f" Hatched: too few answers{units}." if hatched else ""
+    hidden = _(" Hatched: too few answers{units}.", units=units) if hatched else ""
     pooled = (
-        " Units with too few answers to be shown alone are taken together where that makes a group."
+        _(
+            " Units with too few answers to be shown alone are taken together where "
+            "that makes a group."
+        )
         if any(group.kind == "pooled" for group in report.groups)
         else ""
     )
     names = [f"“{words.text(s.name)}”" for s in scales if s.role != "dimension"]
-    apart = f" Set apart, outside the index: {words.join(names)}." if names else ""
-    return (
-        f"{report.answered} of {report.asked} people stand behind the map. Groups stand in the "
-        f"order of the organisation, not by rank.{apart}{pooled}{hidden} Averages are "
-        f"rounded.{edges}"
+    apart = _(" Set apart, outside the index: {names}.", names=words.join(names)) if names else ""
+    return _(
+        "{answered} of {asked} people stand behind the map. Groups stand in the "
+        "order of the organisation, not by rank.{apart}{pooled}{hidden} Averages "
+        "are rounded.{edges}",
+        answered=report.answered,
+        asked=report.asked,
+        apart=apart,
+        pooled=pooled,
+        hidden=hidden,
+        edges=edges,
     )
 
 
@@ -119,18 +137,18 @@ def _alt(report: Report) -> str:
         if words.weak_names(group)
     ]
     told = "; ".join(weak) if weak else "nowhere"
-    return f"{finding(report)}. By group: {told}."
+    return _("{finding}. By group: {told}.", finding=finding(report), told=told)
 
 
 def _table(report: Report, scales: Sequence[Scale]) -> Table:
-    head = ("Group", "Answers", *(words.text(scale.name) for scale in scales))
+    head = (_("Group"), _("Answers"), *(words.text(scale.name) for scale in scales))
     rows = [
         (group.name, words.answered_text(group), *_printed(group, scales, report))
         for group in report.groups
     ]
     hidden = words.withheld_text(Withheld("too_few"), report.policy)
     rows += [
-        (name, f"fewer than {report.policy.scores}", *[hidden] * len(scales))
+        (name, _("fewer than {scores}", scores=report.policy.scores), *[hidden] * len(scales))
         for name in report.left_out
     ]
     return Table(head, tuple(rows))
@@ -165,7 +183,7 @@ def _figure(report: Report, scales: Sequence[Scale], narrow: bool) -> Sheet:
         _cells(sheet, results, layout, state)
     _withheld(sheet, results, len(report.left_out), layout)
     for row, group in enumerate(report.groups):
-        _name(sheet, row, group.name, f"{group.n} of {group.asked}", layout)
+        _name(sheet, row, group.name, _("{n} of {asked}", n=group.n, asked=group.asked), layout)
     for row, name in enumerate(report.left_out, start=len(report.groups)):
         _name(sheet, row, name, f"< {report.policy.scores}", layout)
     return sheet
@@ -268,7 +286,7 @@ def _withheld(
         whole = wide > CELL
         if whole and start > 0:
             continue  # it is said once, in the columns of the dimensions
-        said = "not shown: too few answers" if whole else layout.hidden
+        said = _("not shown: too few answers") if whole else layout.hidden
         place = (start + wide / 2, _y(row, layout))
         size = 14 if whole else min(12, layout.type_size)
         write(sheet, place, said, size=size, side="center", bgcolor=PAPER)

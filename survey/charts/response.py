@@ -22,6 +22,7 @@ from survey.charts.style import (
     line,
     write,
 )
+from survey.language import _
 from survey.report import across_words, words
 from survey.report.model import GroupReport, Report
 
@@ -40,9 +41,9 @@ def response_chart(report: Report, narrow: bool) -> Chart | None:
         key=key_from("response", "narrow" if narrow else "wide"),
         title=across_words.response_title(report),
         subtitle=(
-            "Groups by the share of those asked who are counted"
+            _("Groups by the share of those asked who are counted")
             if many
-            else "Of those asked, so many are counted"
+            else _("Of those asked, so many are counted")
         ),
         note=_note(report),
         alt=f"{across_words.response_title(report)}. {_told(report)}",
@@ -53,10 +54,14 @@ def response_chart(report: Report, narrow: bool) -> Chart | None:
 
 def _note(report: Report) -> str:
     left = f" {words.left_out_sentence(report)}" if report.left_out else ""
-    return (
-        f"{report.answered} of {report.asked} people are counted. The dashed line: "
-        f"{across_words.rate_text(report)}, below which there is no verdict. A group counts as "
-        f"many people as could be scored on the dimension that fewest answered.{left}"
+    return _(
+        "{answered} of {asked} people are counted. The dashed line: {rate_text}, "
+        "below which there is no verdict. A group counts as many people as could "
+        "be scored on the dimension that fewest answered.{left}",
+        answered=report.answered,
+        asked=report.asked,
+        rate_text=across_words.rate_text(report),
+        left=left,
     )
 
 
@@ -71,9 +76,9 @@ def _table(report: Report) -> Table:
         (group.name, str(group.n), str(group.asked), across_words.response_word(group, report))
         for group in report.groups
     ]
-    few = f"fewer than {report.policy.scores}"
-    rows += [(name, few, "not shown", "left out") for name in report.left_out]
-    return Table(("Group", "Counted", "Asked", "What that allows"), tuple(rows))
+    few = _("fewer than {scores}", scores=report.policy.scores)
+    rows += [(name, few, _("not shown"), _("left out")) for name in report.left_out]
+    return Table((_("Group"), _("Counted"), _("Asked"), _("What that allows")), tuple(rows))
 
 
 def _rows(report: Report) -> list[Row]:
@@ -97,8 +102,12 @@ def _low(group: GroupReport, report: Report) -> bool:
 
 
 def _beside(group: GroupReport, report: Report) -> str:
-    low = f", under {across_words.rate_text(report)}" if _low(group, report) else ""
-    return f"{group.n} of {group.asked}{low}"
+    low = (
+        _(", under {rate_text}", rate_text=across_words.rate_text(report))
+        if _low(group, report)
+        else ""
+    )
+    return _("{n} of {asked}{low}", n=group.n, asked=group.asked, low=low)
 
 
 def _classes(report: Report) -> list[Row]:
@@ -107,12 +116,18 @@ def _classes(report: Report) -> list[Row]:
     low = sum(_low(group, report) for group in groups)
     high = sum(group.n >= HIGH * group.asked and not _low(group, report) for group in groups)
     told = (
-        (f"under {rate}", low),
-        (f"{rate} to under {HIGH * 100:.0f}\u00a0%", len(groups) - low - high),
-        (f"{HIGH * 100:.0f}\u00a0% and more", high),
+        (_("under {rate}", rate=rate), low),
+        (_("{rate} to under {HIGH:.0f} %", rate=rate, HIGH=HIGH * 100), len(groups) - low - high),
+        (_("{HIGH:.0f} % and more", HIGH=HIGH * 100), high),
     )
     return [
-        (name, many / len(groups), f"{many} of {len(groups)} groups", False) for name, many in told
+        (
+            name,
+            many / len(groups),
+            _("{many} of {groups} groups", many=many, groups=len(groups)),
+            False,
+        )
+        for name, many in told
     ]
 
 
@@ -134,7 +149,7 @@ def _figure(rows: list[Row], report: Report, narrow: bool) -> Sheet:
     sheet.traces.append(
         {**bar, "x": [row[1] for row in rows], "y": y, "marker": {"color": GREY}, **told}
     )
-    for at, (name, _, said, strong) in enumerate(rows):
+    for at, (name, _n, said, strong) in enumerate(rows):
         short = shortened(name, 26) if narrow else "\n".join(lines(name, 30))
         label = Said(short, 15 if len(name) <= 30 else 13, INK, 500)
         weight, ink = (600, INK) if strong else (400, INK_2)

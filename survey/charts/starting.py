@@ -25,6 +25,7 @@ from survey.charts.style import (
     key_from,
     write,
 )
+from survey.language import _
 from survey.questionnaire.definition import Practice
 from survey.report import across_words, practice_words, words
 from survey.report.model import Advice, GroupReport, Report
@@ -94,13 +95,13 @@ def _many(report: Report) -> bool:
 
 def _table(report: Report) -> Table:
     practices = report.questionnaire.practices
-    head = ("Group", "Answers", *(words.text(p.label) for p in practices))
+    head = (_("Group"), _("Answers"), *(words.text(p.label) for p in practices))
     rows = [
         (group.name, words.answered_text(group), *_advice_words(group, report))
         for group in report.groups
     ]
-    few = f"fewer than {report.policy.scores}"
-    rows += [(name, few, *["not shown"] * len(practices)) for name in report.left_out]
+    few = _("fewer than {scores}", scores=report.policy.scores)
+    rows += [(name, few, *[_("not shown")] * len(practices)) for name in report.left_out]
     return Table(head, tuple(rows))
 
 
@@ -108,7 +109,7 @@ def _advice_words(group: GroupReport, report: Report) -> Iterator[str]:
     found = {result.id: result.advice for result in group.practices}
     for practice in report.questionnaire.practices:
         advice = found.get(practice.id)
-        yield practice_words.advice_word(advice) if advice else "no advice"
+        yield practice_words.advice_word(advice) if advice else _("no advice")
 
 
 def _figure(report: Report, narrow: bool) -> Sheet:
@@ -125,7 +126,7 @@ def _figure(report: Report, narrow: bool) -> Sheet:
         _cells(sheet, report, layout, advice)
     _without(sheet, report, layout)
     for row, group in enumerate(report.groups):
-        _name(sheet, row, group.name, f"{group.n} of {group.asked}", layout)
+        _name(sheet, row, group.name, _("{n} of {asked}", n=group.n, asked=group.asked), layout)
     for row, name in enumerate(report.left_out, start=len(report.groups)):
         _name(sheet, row, name, f"< {report.policy.scores}", layout)
     return sheet
@@ -200,7 +201,7 @@ def _without(sheet: Sheet, report: Report, layout: _Layout) -> None:
     whole = len(layout.heads)
     rows = [(row, _why(group)) for row, group in enumerate(report.groups) if _why(group)]
     rows += [
-        (row, "not shown: too few answers")
+        (row, _("not shown: too few answers"))
         for row in range(len(report.groups), len(report.groups) + len(report.left_out))
     ]
     places = [((whole - 1) / 2, whole - 1 + CELL, layout.y(row)) for row, _ in rows]
@@ -208,7 +209,7 @@ def _without(sheet: Sheet, report: Report, layout: _Layout) -> None:
         pattern = {"shape": "/", "fgcolor": HATCH, "bgcolor": PAPER, "size": 7, "solidity": 0.18}
         look = {"color": PAPER, "pattern": pattern, "line": {"color": HATCH, "width": 1}}
         sheet.traces.append({**_bars(places, layout.height), "marker": look})
-    for (x, _, y), (_, why) in zip(places, rows, strict=True):
+    for (x, _x, y), (_n, why) in zip(places, rows, strict=True):
         write(sheet, (x, y), why, side="center", bgcolor=PAPER)
     for row, group in enumerate(report.groups):
         told = {result.id for result in group.practices if result.advice}
@@ -220,9 +221,9 @@ def _without(sheet: Sheet, report: Report, layout: _Layout) -> None:
 def _why(group: GroupReport) -> str:
     """Return why a group gets no advice at all, or ""."""
     if group.verdict is None:
-        return "no verdict, no advice"
+        return _("no verdict, no advice")
     if not any(result.advice for result in group.practices):
-        return "no advice: not enough evidence"
+        return _("no advice: not enough evidence")
     return ""
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from survey.charts.style import ADVICE
+from survey.language import _
 from survey.report import across_words, practice_words, words
 from survey.report.model import Advice, Report
 
@@ -15,17 +16,24 @@ def finding(report: Report) -> str:
     groups = sum(group.verdict is not None for group in report.groups)
     starts = _groups_with(report, "start_here")
     if starts:
-        where = f"in {starts} of {groups} groups{_most_often(report)}"
-        return f"The advice on at least one practice is “start here” {where}"
+        where = _(
+            "in {starts} of {groups} groups{most_often}",
+            starts=starts,
+            groups=groups,
+            most_often=_most_often(report),
+        )
+        return _("The advice on at least one practice is “start here” {where}", where=where)
     small = _groups_with(report, "try_small")
     if small:
-        return (
-            "The advice is “start here” on no practice in any group, and “try small” on at least "
-            f"one in {small} of {groups}"
+        return _(
+            "The advice is “start here” on no practice in any group, and “try "
+            "small” on at least one in {small} of {groups}",
+            small=small,
+            groups=groups,
         )
     if any(result.advice for group in report.groups for result in group.practices):
-        return "On every practice something else comes first, in every group that gets advice"
-    return "There is not enough evidence to advise any group where to start"
+        return _("On every practice something else comes first, in every group that gets advice")
+    return _("There is not enough evidence to advise any group where to start")
 
 
 def _groups_with(report: Report, advice: Advice) -> int:
@@ -42,8 +50,12 @@ def _most_often(report: Report) -> str:
     often = [name for name, many in found if many == most]
     if len(often) > FEW:
         return ""
-    where = f"in {most}" if len(often) == 1 else f"in {most} each"
-    return f"; most often {words.join(often)} ({where})" if most > 1 else ""
+    where = _("in {most}", most=most) if len(often) == 1 else _("in {most} each", most=most)
+    return (
+        _("; most often {often} ({where})", often=words.join(often), where=where)
+        if most > 1
+        else ""
+    )
 
 
 def subtitle(report: Report) -> str:
@@ -54,25 +66,39 @@ def subtitle(report: Report) -> str:
         for advice, look in ADVICE.items()
         if advice in given
     ]
-    told = f"What to do first. {'; '.join(letters)}." if letters else "No advice is given."
+    told = (
+        _("What to do first. {letters}.", letters="; ".join(letters))
+        if letters
+        else _("No advice is given.")
+    )
     return f"{across_words.planned_sentence(report)} {told}".strip()
 
 
 def note(report: Report, many: bool) -> str:
     """Return how many people stand behind it, the order, and what advice is."""
     pooled = any(group.kind == "pooled" for group in report.groups)
-    gathered = " Small units taken together get no verdict and no advice." if pooled else ""
+    gathered = _(" Small units taken together get no verdict and no advice.") if pooled else ""
     order = (
-        "Practices stand in the order of the questionnaire"
+        _("Practices stand in the order of the questionnaire")
         if many
-        else "Groups stand in the order of the organisation, practices in that of the questionnaire"
+        else _(
+            "Groups stand in the order of the organisation, practices in that of the questionnaire"
+        )
     )
     planned = across_words.planned_practice(report)
-    bold = " The planned practice is set in bold." if planned else ""
+    bold = _(" The planned practice is set in bold.") if planned else ""
     return (
-        f"{report.answered} of {report.asked} people stand behind it. {order}, not by rank.{bold}"
-        f"{gathered} Advice is judgement, made from the figures by rules that the method lists; "
-        f"it is not validated. {resting(report)}"
+        _(
+            "{answered} of {asked} people stand behind it. {order}, not by "
+            "rank.{bold}{gathered} Advice is judgement, made from the figures by rules "
+            "that the method lists; it is not validated. {resting}",
+            answered=report.answered,
+            asked=report.asked,
+            order=order,
+            bold=bold,
+            gathered=gathered,
+            resting=resting(report),
+        )
     ).strip()
 
 
@@ -94,8 +120,12 @@ def alt(report: Report) -> str:
 
 def _counted(found: Counter[Advice]) -> str:
     parts = [
-        f"{practice_words.advice_word(advice).lower()} in {found[advice]}"
+        _(
+            "{lower} in {advice}",
+            lower=practice_words.advice_word(advice).lower(),
+            advice=found[advice],
+        )
         for advice in ADVICE
         if found[advice]
     ]
-    return words.join(parts) if parts else "no advice"
+    return words.join(parts) if parts else _("no advice")

@@ -11,6 +11,7 @@ from survey.charts.chart import Chart, Table
 from survey.charts.scale import limits
 from survey.charts.style import key_from
 from survey.charts.trend_panels import Panel, trend_figure
+from survey.language import _
 from survey.questionnaire.definition import Text
 from survey.report import across_words, words
 from survey.report.model import Change, Estimate, GroupReport, Report, WavePoint
@@ -46,20 +47,34 @@ def finding(group: GroupReport, report: Report) -> str:
     ]
     waves = len(group.history)
     if not moved:
-        return f"No clear change from one wave to the next over {waves} waves"
+        return _("No clear change from one wave to the next over {waves} waves", waves=waves)
     if len(moved) > 2:
         scales = {change.scale for _, change, _ in moved}
-        return (
-            f"Over {waves} waves {len(scales)} of {len(_measures(report))} measures clearly "
-            "changed from one wave to the next"
+        return _(
+            "Over {waves} waves {scales} of {report} measures clearly changed from "
+            "one wave to the next",
+            waves=waves,
+            scales=len(scales),
+            report=len(_measures(report)),
         )
-    return f"{words.join([said for said, _, _ in moved])}; nothing else clearly moved"
+    return _(
+        "{moved}; nothing else clearly moved", moved=words.join([said for said, _, _ in moved])
+    )
 
 
 def _named(change: Change, before: WavePoint, after: WavePoint) -> str:
     way = "up" if change.difference > 0 else "down"
-    between = f"{across_words.month(before.closed)} and {across_words.month(after.closed)}"
-    return f"{words.text(change.name)} went {way} between {between}"
+    between = _(
+        "{month} and {month2}",
+        month=across_words.month(before.closed),
+        month2=across_words.month(after.closed),
+    )
+    return _(
+        "{name} went {way} between {between}",
+        name=words.text(change.name),
+        way=way,
+        between=between,
+    )
 
 
 def _measures(report: Report) -> list[tuple[str, Text]]:
@@ -72,9 +87,12 @@ def _measures(report: Report) -> list[tuple[str, Text]]:
 
 def _subtitle(group: GroupReport, report: Report) -> str:
     lo, hi = limits(report)
-    return (
-        f"{len(group.history)} waves; averages from {lo} to {hi}, {hi} is healthiest, with their "
-        "95\u00a0% intervals"
+    return _(
+        "{history} waves; averages from {lo} to {hi}, {hi} is healthiest, with "
+        "their 95 % intervals",
+        history=len(group.history),
+        lo=lo,
+        hi=hi,
     )
 
 
@@ -83,13 +101,16 @@ def _note(group: GroupReport, report: Report) -> str:
         f"{across_words.month(point.closed)}: {point.n} of {point.asked}" for point in group.history
     )
     cut = any(e.released.edge for point in group.history for e in point.figures.values())
-    arrow = " An average that is cut off is printed “≥” or “≤”." if cut else ""
-    return (
-        f"Counted: {counted}. Waves stand at their true distance in time. A line is coloured where "
-        "the interval of the difference between two waves leaves out zero; else nothing can be "
-        f"said, however it looks. The dashed line is the floor, "
-        f"{words.number(report.questionnaire.readiness.floor)}.{arrow} Each wave holds those who "
-        "answered then, who need not be the same people. A change says nothing about its cause."
+    arrow = _(" An average that is cut off is printed “≥” or “≤”.") if cut else ""
+    return _(
+        "Counted: {counted}. Waves stand at their true distance in time. A line is "
+        "coloured where the interval of the difference between two waves leaves "
+        "out zero; else nothing can be said, however it looks. The dashed line is "
+        "the floor, {floor}.{arrow} Each wave holds those who answered then, who "
+        "need not be the same people. A change says nothing about its cause.",
+        counted=counted,
+        floor=words.number(report.questionnaire.readiness.floor),
+        arrow=arrow,
     )
 
 
@@ -99,7 +120,7 @@ def _told(panels: Sequence[Panel]) -> str:
 
 def _said(panel: Panel) -> str:
     """Return what happened from wave to wave, one after the other."""
-    told = [across_words.step_word(change) if change else "not told" for change in panel.changes]
+    told = [across_words.step_word(change) if change else _("not told") for change in panel.changes]
     same = set(told) <= {"no clear change"} or set(told) <= {"not told"}
     return told[0] if same else words.join(told, "then")
 
@@ -123,7 +144,7 @@ def _change(point: WavePoint, scale: str) -> Change | None:
 def _table(group: GroupReport, report: Report) -> Table:
     waves = [across_words.month(point.closed) for point in group.history]
     return Table(
-        ("Measure", *waves, "From wave to wave"),
+        (_("Measure"), *waves, _("From wave to wave")),
         tuple(
             _cells(panel, scale, group, report)
             for panel, (scale, _) in zip(_panels(group, report, 1), _measures(report), strict=True)
@@ -138,6 +159,6 @@ def _cells(panel: Panel, scale: str, group: GroupReport, report: Report) -> tupl
 
 def _printed(estimate: Estimate | None, report: Report) -> str:
     if estimate is None:
-        return "not shown"
+        return _("not shown")
     figure = words.figure_text(estimate, report.policy)
     return f"{figure} ({words.interval_text(estimate)})"

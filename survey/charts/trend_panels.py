@@ -25,10 +25,11 @@ from survey.charts.style import (
     marks,
     write,
 )
+from survey.language import _, mark
 from survey.report import across_words, words
 from survey.report.model import Change, Estimate, GroupReport, Report
 
-BRIEF = "All together"
+BRIEF = mark("All together")
 """What the first panel, all dimensions together, is called for want of room."""
 HEIGHT, WIDTH = 176, 100
 """Pixels of a panel, its name and words included; and its width, of no unit at all."""
@@ -116,11 +117,11 @@ def _brief(panel: Panel) -> str:
     """Return what happened in the few words that a panel has room for."""
     clear = [change for change in panel.changes if change and change.clear]
     if not clear:
-        return "no clear change"
+        return _("no clear change")
     ways = ["up" if change.difference > 0 else "down" for change in clear]
     if len(clear) == 1:
-        return f"once {across_words.step_word(clear[0])}"
-    return ", then ".join(ways) if len(clear) < 4 else f"{len(clear)} clear changes"
+        return _("once {step_word}", step_word=across_words.step_word(clear[0]))
+    return ", then ".join(ways) if len(clear) < 4 else _("{clear} clear changes", clear=len(clear))
 
 
 def _runs(panel: Panel) -> Iterator[list[tuple[float, Estimate]]]:

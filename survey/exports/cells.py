@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 
 from survey.disclosure.values import Edge, Policy, Released, Withheld
+from survey.language import _, mark
 from survey.report import words
 from survey.report.model import Estimate, State
 
@@ -19,7 +20,7 @@ Value = str | int | float | date
 Look = State | Literal["", "withheld"]
 NO_LETTER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 """What is no part of a text: control characters (but tab and line break), halves of letters."""
-EDGES: dict[Edge, str] = {"": "as it stands", "high": "or more", "low": "or less"}
+EDGES: dict[Edge, str] = {"": mark("as it stands"), "high": mark("or more"), "low": mark("or less")}
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Column:
     title: str
     meaning: str
     unit: str = "text"
-    missing: str = "never missing"
+    missing: str = mark("never missing")
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,9 @@ def class_cells(figure: Released | Withheld, policy: Policy) -> tuple[Cell, Cell
         return withheld(printed), withheld(printed), withheld(printed)
     low, high = (mean(figure.value + side * figure.step / 2) for side in (-1, 1))
     if figure.edge == "high":
-        high = said("or more")
+        high = said(_("or more"))
     if figure.edge == "low":
-        low = said("or less")
+        low = said(_("or less"))
     return said(printed), low, high
 
 

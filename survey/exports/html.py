@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -123,7 +124,10 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    speaking: Any = made  # the extension brings the method
+    speaking.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
     made.globals.update(WORDING, picture=NO_PICTURES.find)
     made.filters["day"] = language.day
     return made

@@ -16,6 +16,7 @@ from survey.exports.slides_beside import put_beside
 from survey.exports.slides_deck import FIRST, SECOND, Deck, Head, Said, write
 from survey.exports.slides_tables import Cell, Grid, Row, cells, heads
 from survey.exports.slides_team import EVERYBODY, add_table
+from survey.language import _
 from survey.report import across_words, practice_words, words
 from survey.report.model import Advice, GroupReport, PracticeResult, Report
 
@@ -33,7 +34,11 @@ class Whole:
 
     def head(self, title: str, subtitle: str, notes: str) -> Head:
         """Return the head of a slide of all groups."""
-        counted = f"{self.report.answered} of {self.report.asked} people are counted"
+        counted = _(
+            "{answered} of {asked} people are counted",
+            answered=self.report.answered,
+            asked=self.report.asked,
+        )
         return Head(title, subtitle, EVERYBODY, counted, notes)
 
     def adding(self, layout: str, head: Head) -> Callable[[str], Any]:
@@ -48,19 +53,19 @@ def add_starting(whole: Whole) -> None:
     if not judged or not report.questionnaire.practices:
         return
     rows = tuple(_practice_rows(report, judged))
-    told = across_words.planned_sentence(report) or "In how many groups, and in which"
+    told = across_words.planned_sentence(report) or _("In how many groups, and in which")
     head = whole.head(starting_words.finding(report), told, said.start_notes())
     named = [practice_words.advice_word(a) for a in ("start_here", "try_small")]
     grid = Grid(
-        heads("Practice", *named, "Something else first", "Already done"),
+        heads(_("Practice"), *named, _("Something else first"), _("Already done")),
         rows,
         (3.13, 3.2, 2.6, 1.8, 1.4),
         12,
         3,
     )
-    judged_by = "Judgement, made from the figures by rules that the method lists; not validated."
+    judged_by = _("Judgement, made from the figures by rules that the method lists; not validated.")
     note = f"{judged_by} {starting_words.resting(report)}".strip()
-    add_table(whole.adding("Table", head), [grid], note, starting_words.alt(report))
+    add_table(whole.adding(_("Table"), head), [grid], note, starting_words.alt(report))
 
 
 def _practice_rows(report: Report, judged: Sequence[GroupReport]) -> Iterator[Row]:
@@ -91,7 +96,8 @@ def _advice_of(practice: str, group: GroupReport) -> Advice | None:
 def _counted(names: Sequence[str]) -> str:
     if not names:
         return "none"
-    shown = f"{'; '.join(names[:3])}{f'; and {len(names) - 3} more' if len(names) > 3 else ''}"
+    rest = _("; and {many} more", many=len(names) - 3) if len(names) > 3 else ""
+    shown = f"{'; '.join(names[:3])}{rest}"
     return f"{len(names)}: {shown}"
 
 
@@ -101,7 +107,7 @@ def add_response(whole: Whole) -> None:
     if chart is None or len(whole.report.groups) > MOST_DRAWN:
         return
     head = whole.head(chart.title, chart.subtitle, said.response_notes(whole.report))
-    put_beside(whole.adding("Chart", head), figures.response(whole.report, chart))
+    put_beside(whole.adding(_("Chart"), head), figures.response(whole.report, chart))
 
 
 def add_comparing(whole: Whole) -> None:
@@ -111,7 +117,7 @@ def add_comparing(whole: Whole) -> None:
         return
     head = whole.head(
         across_words.comparing_title(found),
-        "How much of the differences between answers lies between teams",
+        _("How much of the differences between answers lies between teams"),
         said.comparing_notes(across_words.comparison_sentence(found[0])),
     )
     rows = tuple(
@@ -123,9 +129,14 @@ def add_comparing(whole: Whole) -> None:
         )
         for one in found
     )
-    named = ("Measure", "Between teams lie", "95 % interval", "Two averages are apart from")
+    named = (
+        _("Measure"),
+        _("Between teams lie"),
+        _("95 % interval"),
+        _("Two averages are apart from"),
+    )
     grid = Grid(heads(*named), rows, (3.6, 3.2, 2.2, 3.13), 14)
-    add_table(whole.adding("Table", head), [grid], across_words.comparing_note(found))
+    add_table(whole.adding(_("Table"), head), [grid], across_words.comparing_note(found))
 
 
 def add_stories(whole: Whole) -> None:
@@ -134,8 +145,8 @@ def add_stories(whole: Whole) -> None:
     if found is None:
         return
     note = across_words.stories_note(found)
-    subtitle = "Newcomers against veterans, over the whole survey"
+    subtitle = _("Newcomers against veterans, over the whole survey")
     head = whole.head(across_words.stories_title(found), subtitle, said.stories_notes(note))
-    slide = whole.deck.add("Closing", head)
+    slide = whole.deck.add(_("Closing"), head)
     write(slide, FIRST, [Said(across_words.stories_sentence(found), size=18)])
-    write(slide, SECOND, [Said("What it is made from", bold=True, size=16), Said(note)])
+    write(slide, SECOND, [Said(_("What it is made from"), bold=True, size=16), Said(note)])

@@ -11,6 +11,7 @@ from typing import Any
 from survey.exports.slides_charts import AXIS, Bars, Column, Plot, Series, put_chart
 from survey.exports.slides_deck import write_note
 from survey.exports.slides_tables import ROOM, Grid, put_table
+from survey.language import _
 
 LOWEST, HIGHEST = 0.285, 0.66
 """Heights of a row in inches."""
@@ -36,9 +37,11 @@ def put_beside(add: Callable[[str], Any], both: Beside) -> None:
     plot, count = _measured(both)
     parts = list(_parts(both, count))
     for at, part in enumerate(parts, start=1):
-        slide = add(f" ({at} of {len(parts)})" if len(parts) > 1 else "")
+        slide = add(_(" ({at} of {parts})", at=at, parts=len(parts)) if len(parts) > 1 else "")
         put_chart(slide, part.bars, plot, part.alt)
-        frame = put_table(slide, part.grid, f"The numbers of the chart. {part.alt}", TOP, plot.row)
+        frame = put_table(
+            slide, part.grid, _("The numbers of the chart. {alt}", alt=part.alt), TOP, plot.row
+        )
         frame.left = round((plot.left + plot.width + TABLE_LEFT) * 914400)
         write_note(slide, part.note)
 

@@ -22,6 +22,7 @@ from survey import language
 from survey.charts.style import RUST
 from survey.exports.letterhead import Letterhead
 from survey.exports.slides_fit import LEADING, POINTS, height, plain, shortened, size_for
+from survey.language import _
 from survey.report.model import Facts
 
 MASTER = Path(__file__).resolve().parent / "master.pptx"
@@ -75,7 +76,7 @@ class Deck:
     def __init__(self, facts: Facts, letterhead: Letterhead, title: str) -> None:
         self._show = Presentation(str(MASTER))
         self._letterhead = letterhead
-        closed = f" · closed {language.day(facts.closed)}" if facts.closed else ""
+        closed = _(" · closed {closed}", closed=language.day(facts.closed)) if facts.closed else ""
         self._footer = plain(f"{facts.client} · {facts.title}{closed}")
         self._properties(facts, plain(title))
 
@@ -148,7 +149,7 @@ class Deck:
             Emu(round(image.height * scale)),
         )
         image.left, image.top = Inches(12.73) - image.width, Inches(0.19)
-        describe(image, "The client’s logo", "Logo")
+        describe(image, _("The client’s logo"), _("Logo"))
 
 
 def place(slide: Any, index: int) -> Any:

@@ -24,6 +24,7 @@ from survey.exports.slides_charts import (
 )
 from survey.exports.slides_tables import Cell, Grid, Row, heads
 from survey.exports.slides_words import change_note, dimension_note
+from survey.language import _, mark
 from survey.report import facet_words, words
 from survey.report.model import (
     Change,
@@ -37,9 +38,25 @@ from survey.report.model import (
 
 SMALL = 11
 NOTHING = Paint()
-LAYERS = ("Low end of the interval", "Up to the average", "Mark of the average", "Beyond it")
-CHANGED = ("Up to the interval", "Up to the difference", "Mark of it", "Beyond it", "Other side")
-BANDS = ("Up to the lower class", "Lower class", "Between them", "Higher class")
+LAYERS = (
+    mark("Low end of the interval"),
+    mark("Up to the average"),
+    mark("Mark of the average"),
+    mark("Beyond it"),
+)
+CHANGED = (
+    mark("Up to the interval"),
+    mark("Up to the difference"),
+    mark("Mark of it"),
+    mark("Beyond it"),
+    mark("Other side"),
+)
+BANDS = (
+    mark("Up to the lower class"),
+    mark("Lower class"),
+    mark("Between them"),
+    mark("Higher class"),
+)
 Values = tuple[float, ...]
 Paints = tuple[Paint, ...]
 
@@ -111,7 +128,7 @@ def _printed_aside(
 ) -> tuple[Column, ...]:
     """Return average and interval as they are printed, to be read beside the layers."""
     told = [_printed(result, whole, report) for result, whole in rows]
-    names = ("Average, as printed", "95 % interval, as printed")
+    names = (_("Average, as printed"), _("95 % interval, as printed"))
     return tuple(Column(name, tuple(t[at] for t in told)) for at, name in enumerate(names))
 
 
@@ -133,7 +150,12 @@ def _dimension_grid(
     rows: Sequence[tuple[ScaleResult, ScaleResult | None]], group: GroupReport, report: Report
 ) -> Grid:
     beside = _all_groups(group, report)
-    head = ["Average", "95 % interval", *(["All groups"] if beside else []), "What can be said"]
+    head = [
+        _("Average"),
+        _("95 % interval"),
+        *([_("All groups")] if beside else []),
+        _("What can be said"),
+    ]
     return Grid(
         heads(*head),
         tuple(_dimension_row(result, whole, report, beside) for result, whole in rows),
@@ -175,7 +197,7 @@ def gaps(group: GroupReport, report: Report, chart: Chart) -> Beside:
         axis=Axis(lo, hi, _step(lo, hi), "0"),
         aside=tuple(
             Column(name, tuple(told[p.id][at] for p in shown))
-            for at, name in ((1, "Knowing, as printed"), (2, "Doing, as printed"))
+            for at, name in ((1, _("Knowing, as printed")), (2, _("Doing, as printed")))
         ),
     )
     return Beside(bars, _gap_grid(shown, told), chart.alt, _gap_note(group), 2.9)
@@ -210,20 +232,22 @@ def _ends(figure: Released) -> tuple[float, float]:
 def _gap_grid(shown: Sequence[PracticeResult], told: Mapping[str, Sequence[str]]) -> Grid:
     rows = []
     for practice in shown:
-        _, know, do, lead, ends = told[practice.id]
+        _n, know, do, lead, ends = told[practice.id]
         clear = isinstance(practice.gap, Estimate) and practice.gap.state == "weak"
         ink = RUST if clear else INK_2
         rows.append((Cell(know), Cell(do), Cell(lead, bold=clear, color=ink), Cell(ends)))
-    head = heads("Knowing", "Doing", "Leads by about", "95 % interval")
+    head = heads(_("Knowing"), _("Doing"), _("Leads by about"), _("95 % interval"))
     return Grid(head, tuple(rows), (1.15, 1.15, 1.4, 1.2), SMALL)
 
 
 def _gap_note(group: GroupReport) -> str:
-    return (
-        f"{words.answered_text(group)} are counted. Hollow: knowing; filled: doing; filled alone: "
-        "both in the same class. Between them rust where the 95 % interval of the gap lies above "
-        "zero, grey where that cannot be told. Averages are told in classes, so that they tell "
-        "nobody’s answer; a class with “or more” or “or less” reaches further than it is drawn."
+    return _(
+        "{answered_text} are counted. Hollow: knowing; filled: doing; filled "
+        "alone: both in the same class. Between them rust where the 95 % interval "
+        "of the gap lies above zero, grey where that cannot be told. Averages are "
+        "told in classes, so that they tell nobody’s answer; a class with “or "
+        "more” or “or less” reaches further than it is drawn.",
+        answered_text=words.answered_text(group),
     )
 
 
@@ -237,7 +261,10 @@ def changes(group: GroupReport, report: Report, chart: Chart) -> Beside:
         series=_series(CHANGED, [_changed(change) for change in shown]),
         axis=Axis(-reach, reach, 0.5 if reach <= 2 else 1, "+0.0;−0.0;0"),
         aside=tuple(
-            Column(f"{chart.table.head[at]}, as printed", tuple(r[at] for r in chart.table.rows))
+            Column(
+                _("{at}, as printed", at=chart.table.head[at]),
+                tuple(r[at] for r in chart.table.rows),
+            )
             for at in (1, 2, 3, 4)
         ),
     )
@@ -253,7 +280,7 @@ def _changed(change: Change) -> tuple[Values, Paints]:
 
 def _change_grid(shown: Sequence[Change], chart: Chart) -> Grid:
     rows = []
-    for change, (_, before, after, difference, ends, said) in zip(
+    for change, (_n, before, after, difference, ends, said) in zip(
         shown, chart.table.rows, strict=True
     ):
         ink = (TEAL if change.difference > 0 else RUST) if change.clear else INK_2
@@ -275,7 +302,7 @@ def picks(group: GroupReport, report: Report, note: str) -> Beside:
     shares = tuple(_share(p) for p in shown)
     bars = Bars(
         rows=tuple(words.text(p.text) for p in shown),
-        series=(Series("Share of people, in percent", shares, (Paint(TEAL),) * len(shown)),),
+        series=(Series(_("Share of people, in percent"), shares, (Paint(TEAL),) * len(shown)),),
         axis=Axis(0, 100, 20, '0" %"'),
         gap=60,
     )
@@ -283,9 +310,11 @@ def picks(group: GroupReport, report: Report, note: str) -> Beside:
     rows = tuple(
         (Cell(words.text(p.text)), Cell(t, bold=True)) for p, t in zip(shown, told, strict=True)
     )
-    grid = Grid(heads("What was chosen", "Share"), rows, (3.4, 1.3), 12, 3)
+    grid = Grid(heads(_("What was chosen"), _("Share")), rows, (3.4, 1.3), 12, 3)
     alt = "; ".join(f"{words.text(p.text)}: {t}" for p, t in zip(shown, told, strict=True))
-    return Beside(bars, grid, f"{group.name}, what stands in the way: {alt}.", note)
+    return Beside(
+        bars, grid, _("{group}, what stands in the way: {alt}.", group=group.name, alt=alt), note
+    )
 
 
 def response(report: Report, chart: Chart) -> Beside:
@@ -297,8 +326,8 @@ def response(report: Report, chart: Chart) -> Beside:
     bars = Bars(
         rows=tuple(group.name for group in report.groups),
         series=(
-            Series("Counted", counted, (Paint(GREY),) * many),
-            Series("Asked and not counted", silent, (Paint(paler(GREY)),) * many),
+            Series(_("Counted"), counted, (Paint(GREY),) * many),
+            Series(_("Asked and not counted"), silent, (Paint(paler(GREY)),) * many),
         ),
         axis=Axis(0, most, _step(0, most), "0"),
         gap=60,
@@ -308,7 +337,10 @@ def response(report: Report, chart: Chart) -> Beside:
         for group, told in zip(report.groups, chart.table.rows, strict=False)
     )
     grid = Grid(heads(*chart.table.head[1:]), rows, (0.9, 0.9, 2.6), SMALL, 2)
-    note = f"Dark: counted; pale: asked and not counted. {words.left_out_sentence(report)}"
+    note = _(
+        "Dark: counted; pale: asked and not counted. {left_out_sentence}",
+        left_out_sentence=words.left_out_sentence(report),
+    )
     return Beside(bars, grid, chart.alt, note, 3.0)
 
 

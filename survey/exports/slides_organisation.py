@@ -23,6 +23,7 @@ from survey.exports.slides_across import (
 from survey.exports.slides_deck import FIRST, SECOND, Deck, Said, write
 from survey.exports.slides_tables import Cell, Grid, Row, heads
 from survey.exports.slides_team import CLAIMS, Case, add_changes, add_claims, add_table
+from survey.language import _
 from survey.questionnaire.definition import Scale
 from survey.report import finding_words, map_columns, month, month_words, verdict_words, words
 from survey.report.model import GroupReport, Report, Rule, ScaleResult
@@ -58,22 +59,26 @@ def add_organisation(deck: Deck, report: Report) -> None:
         add_changes(Case(deck, together, report, group_section(together, report)))
     add_stories(whole)
     _how_to_read(whole)
-    add_claims(deck, whole.head(CLAIMS, "These sentences travel with the result.", ""), report)
+    add_claims(deck, whole.head(CLAIMS, _("These sentences travel with the result."), ""), report)
 
 
 def _overview(whole: Whole) -> None:
     report = whole.report
     facts = report.facts
     title, rest = verdict_words.overview(report)
-    closed = f", closed {language.day(facts.closed)}" if facts.closed else ""
+    closed = _(", closed {closed}", closed=language.day(facts.closed)) if facts.closed else ""
     head = whole.head(title, f"{facts.client}, {facts.title}{closed}", said.overview_notes(report))
-    slide = whole.deck.add("Finding", head)
+    slide = whole.deck.add(_("Finding"), head)
     critical = words.join(words.scale_names(facts.critical, report.questionnaire))
-    hangs = f"{facts.practice} hangs, in the consultant’s judgement, on {critical}."
+    hangs = _(
+        "{practice} hangs, in the consultant’s judgement, on {critical}.",
+        practice=facts.practice,
+        critical=critical,
+    )
     left = [Said(rest), Said(hangs[0].upper() + hangs[1:] if facts.practice and critical else "")]
     write(slide, FIRST, left)
     right = [
-        Said("Who is counted", bold=True, size=16),
+        Said(_("Who is counted"), bold=True, size=16),
         Said(words.response_sentence(report)),
         Said(words.left_out_sentence(report)),
     ]
@@ -84,18 +89,22 @@ def _verdicts(whole: Whole) -> None:
     report = whole.report
     judged = any(group.verdict for group in report.groups)
     practice = any(group.finding for group in report.groups)
-    title = f"Group by group: {_counts(report)}" if judged else "What stands out, group by group"
-    subtitle = "In the order of the organisation, not by rank"
+    title = (
+        _("Group by group: {counts}", counts=_counts(report))
+        if judged
+        else _("What stands out, group by group")
+    )
+    subtitle = _("In the order of the organisation, not by rank")
     head = whole.head(title, subtitle, said.table_notes())
-    named = "Finding" if practice else "Verdict" if judged else ""
+    named = _("Finding") if practice else _("Verdict") if judged else ""
     grid = Grid(
-        heads("Group", named, "What it turns on", "Answers"),
+        heads(_("Group"), named, _("What it turns on"), _("Answers")),
         tuple(_verdict_row(group, report) for group in report.groups),
         (3.1, 2.3, 5.5, 1.23),
         12,
         4,
     )
-    add_table(whole.adding("Table", head), [grid], "")
+    add_table(whole.adding(_("Table"), head), [grid], "")
 
 
 def _counts(report: Report) -> str:
@@ -107,14 +116,19 @@ def _counts(report: Report) -> str:
 def _word(group: GroupReport) -> str:
     if group.finding:
         return finding_words.finding_word(group.finding)
-    return verdict_words.verdict_word(group.verdict.rule) if group.verdict else "No verdict"
+    return verdict_words.verdict_word(group.verdict.rule) if group.verdict else _("No verdict")
 
 
 def _verdict_row(group: GroupReport, report: Report) -> Row:
-    answers = Cell(f"{group.n} of {group.asked}", color=INK_2)
+    answers = Cell(_("{n} of {asked}", n=group.n, asked=group.asked), color=INK_2)
     if group.verdict is None:
         said_of = verdict_words.standing_out(group, report)
-        return Cell(group.name, bold=True), Cell("No verdict", color=GREY), Cell(said_of), answers
+        return (
+            Cell(group.name, bold=True),
+            Cell(_("No verdict"), color=GREY),
+            Cell(said_of),
+            answers,
+        )
     rule, word = group.verdict.rule, verdict_words.verdict_word(group.verdict.rule)
     turns = verdict_words.short_reason(group, report.questionnaire)
     beside = verdict_words.beside_sentence(group, report.questionnaire)
@@ -124,7 +138,10 @@ def _verdict_row(group: GroupReport, report: Report) -> Row:
             finding_words.finding_word(group.finding),
         )
         turns = finding_words.finding_sentences(group, group.finding, report)[0]
-        beside = f"For any new practice: {verdict_words.verdict_word(group.verdict.rule).lower()}."
+        beside = _(
+            "For any new practice: {lower}.",
+            lower=verdict_words.verdict_word(group.verdict.rule).lower(),
+        )
     verdict = Cell(word, bold=True, color=RULE_INK[rule])
     return Cell(group.name, bold=True), verdict, Cell(f"{turns} {beside}".strip()), answers
 
@@ -138,7 +155,7 @@ def _map(whole: Whole) -> None:
         shown = scales[start : start + MOST_COLUMNS]
         head = whole.head(chart.title, chart.subtitle, said.map_notes(chart.alt))
         note = f"{said.key_line()}. {chart.note}"
-        add_table(whole.adding("Table", head), [_map_grid(report, shown)], note, chart.alt)
+        add_table(whole.adding(_("Table"), head), [_map_grid(report, shown)], note, chart.alt)
 
 
 def _map_grid(report: Report, scales: Sequence[Scale]) -> Grid:
@@ -155,7 +172,7 @@ def _map_grid(report: Report, scales: Sequence[Scale]) -> Grid:
         head.insert(gap, Cell(""))
         widths.insert(gap, APART)
         rows = [_with_gap(row, gap + 2) for row in rows]
-    return Grid((*heads("Group", "Answers"), *head), tuple(rows), (*NAMES, *widths), 11, 3)
+    return Grid((*heads(_("Group"), _("Answers")), *head), tuple(rows), (*NAMES, *widths), 11, 3)
 
 
 def _widths(scales: Sequence[Scale], room: float) -> list[float]:
@@ -173,7 +190,7 @@ def _with_gap(row: Row, at: int) -> Row:
 
 def _map_row(group: GroupReport, scales: Sequence[Scale], report: Report) -> Row:
     shown = (_map_cell(map_columns.result_of(group, scale), report) for scale in scales)
-    answers = Cell(f"{group.n} of {group.asked}", color=INK_2)
+    answers = Cell(_("{n} of {asked}", n=group.n, asked=group.asked), color=INK_2)
     return Cell(group.name, bold=True), answers, *shown
 
 
@@ -189,7 +206,7 @@ def _map_cell(result: ScaleResult, report: Report) -> Cell:
 
 def _left_out_row(name: str, columns: int, report: Report) -> Row:
     why = words.withheld_text(Withheld("too_few"), report.policy)
-    few = Cell(f"fewer than {report.policy.scores}", color=INK_2)
+    few = Cell(_("fewer than {scores}", scores=report.policy.scores), color=INK_2)
     return Cell(name, bold=True), few, Cell(why, hatched=True, centred=True, over=columns)
 
 
@@ -197,22 +214,26 @@ def _courses(whole: Whole) -> None:
     found = month.courses(whole.report)
     if not found:
         return
-    practice = whole.report.facts.practice or "a new practice"
-    title = f"The next 30 days: {_counted_courses(found)}"
-    head = whole.head(title, f"What to do with {practice}, and in which groups", said.start_notes())
+    practice = whole.report.facts.practice or _("a new practice")
+    title = _("The next 30 days: {counted_courses}", counted_courses=_counted_courses(found))
+    head = whole.head(
+        title,
+        _("What to do with {practice}, and in which groups", practice=practice),
+        said.start_notes(),
+    )
     rows = tuple(
         (
-            Cell(month_words.COURSE_WORDS[course], bold=True, color=_course_ink(course)),
+            Cell(_(month_words.COURSE_WORDS[course]), bold=True, color=_course_ink(course)),
             Cell(str(len(groups))),
             Cell(_some([group.name for group in groups])),
         )
         for course, groups in found
     )
-    grid = Grid(heads("Course", "Groups", "Which"), rows, (3.0, 1.1, 8.03), 14)
+    grid = Grid(heads(_("Course"), _("Groups"), _("Which")), rows, (3.0, 1.1, 8.03), 14)
     add_table(
-        whole.adding("Table", head),
+        whole.adding(_("Table"), head),
         [grid],
-        "Judgement, made from the findings; each group’s own deck has its reasons.",
+        _("Judgement, made from the findings; each group’s own deck has its reasons."),
     )
 
 
@@ -221,37 +242,50 @@ def _course_ink(course: str) -> str:
 
 
 def _counted_courses(found: Sequence[tuple[month_words.Course, Sequence[GroupReport]]]) -> str:
-    told = [f"{month_words.COURSE_WORDS[c].lower()} in {len(groups)}" for c, groups in found]
+    told = [
+        _("{lower} in {groups}", lower=_(month_words.COURSE_WORDS[c]).lower(), groups=len(groups))
+        for c, groups in found
+    ]
     many = sum(len(groups) for _, groups in found)
-    return f"{words.join(told)} of {many} groups"
+    return _("{told} of {many} groups", told=words.join(told), many=many)
 
 
 def _some(names: Sequence[str]) -> str:
     """Return names, the first of them where there are many."""
     if len(names) <= MOST_NAMED:
         return "; ".join(names)
-    return f"{'; '.join(names[:MOST_NAMED])}; and {len(names) - MOST_NAMED} more"
+    return _(
+        "{MOST_NAMED}; and {len} more",
+        MOST_NAMED="; ".join(names[:MOST_NAMED]),
+        len=len(names) - MOST_NAMED,
+    )
 
 
 def _how_to_read(whole: Whole) -> None:
     report = whole.report
     head = whole.head(
-        "How to read this deck", "What is coloured, what is left out, and why", said.closing_notes()
+        _("How to read this deck"),
+        _("What is coloured, what is left out, and why"),
+        said.closing_notes(),
     )
-    slide = whole.deck.add("Closing", head)
-    left = [Said("How to read it", bold=True, size=16)]
+    slide = whole.deck.add(_("Closing"), head)
+    left = [Said(_("How to read it"), bold=True, size=16)]
     write(slide, FIRST, left + [Said(one) for one in said.read_it(report)])
     policy = report.policy
     missing = (
         words.left_out_sentence(report),
         (
-            f"Scores are shown of {policy.scores} people and more; single statements, knowing and "
-            f"doing, and comments of {policy.single} and more."
+            _(
+                "Scores are shown of {scores} people and more; single statements, "
+                "knowing and doing, and comments of {single} and more.",
+                scores=policy.scores,
+                single=policy.single,
+            )
         ),
-        "Units with too few answers to be shown alone are taken together, and get no verdict."
+        _("Units with too few answers to be shown alone are taken together, and get no verdict.")
         if any(group.kind == "pooled" for group in report.groups)
         else "",
-        "The answers themselves are destroyed." if report.facts.closed else "",
+        _("The answers themselves are destroyed.") if report.facts.closed else "",
     )
-    right = [Said("What is left out, and why", bold=True, size=16)]
+    right = [Said(_("What is left out, and why"), bold=True, size=16)]
     write(slide, SECOND, right + [Said(one) for one in missing])

@@ -16,6 +16,7 @@ from pptx.util import Emu, Inches, Pt
 from survey.charts.style import EDGE, HATCH, INK, INK_2, PAPER, RULE
 from survey.exports.slides_deck import TABLE, colour, describe, place
 from survey.exports.slides_fit import LEADING, POINTS, lines, plain, shortened
+from survey.language import _
 
 NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """PowerPoint's own name for a table without lines and fills."""
@@ -118,7 +119,7 @@ def put_table(
         At least so many inches for every row below the head.
     """
     frame = place(slide, TABLE).insert_table(len(grid.rows) + 1, len(grid.widths))
-    describe(frame, alt, "Table")
+    describe(frame, alt, _("Table"))
     table = frame.table
     _plain_style(table)
     for at, wide in enumerate(grid.widths):

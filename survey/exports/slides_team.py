@@ -27,6 +27,7 @@ from survey.exports.slides_deck import (
 )
 from survey.exports.slides_fit import LEADING, POINTS, lines
 from survey.exports.slides_tables import ROOM, Cell, Grid, Row, cells, heads, put_table
+from survey.language import _, mark
 from survey.report import (
     finding_words,
     left_out_words,
@@ -40,8 +41,8 @@ from survey.report.model import Advice, Commitment, GroupReport, Report
 from survey.report.month import Part
 
 ADVICE_INK: dict[Advice | None, str] = {"start_here": TEAL, "already_done": TEAL, "try_small": GREY}
-CLAIMS = "What nobody may conclude"
-EVERYBODY = "All groups"
+CLAIMS = mark("What nobody may conclude")
+EVERYBODY = mark("All groups")
 NOTE_WIDTH, NOTE_SIZE, NOTE_LINES = 12.13, 11, 3
 """The room for a note below a table: what it does not take is the table's."""
 
@@ -57,7 +58,7 @@ class Case:
 
     def head(self, title: str, subtitle: str, notes: str) -> Head:
         """Return the head of a slide of this group."""
-        counted = f"{words.answered_text(self.group)} are counted"
+        counted = _("{answered_text} are counted", answered_text=words.answered_text(self.group))
         kicker = EVERYBODY if self.group.kind == "node" else self.group.name
         return Head(title, subtitle, kicker, counted, notes)
 
@@ -82,18 +83,18 @@ def add_team(deck: Deck, group: GroupReport, report: Report) -> None:
         _how_to_read,
     ):
         add(case)
-    add_claims(deck, case.head(CLAIMS, "These sentences travel with the result.", ""), report)
+    add_claims(deck, case.head(CLAIMS, _("These sentences travel with the result."), ""), report)
 
 
 def _finding(case: Case) -> None:
     facts = case.report.facts
-    closed = f", closed {language.day(facts.closed)}" if facts.closed else ""
+    closed = _(", closed {closed}", closed=language.day(facts.closed)) if facts.closed else ""
     head = case.head(
         verdict_words.headline(case.group, case.report),
         f"{facts.client}, {facts.title}{closed}",
         said.finding_notes(case.group, case.report),
     )
-    slide = case.deck.add("Finding", head)
+    slide = case.deck.add(_("Finding"), head)
     write(slide, FIRST, list(_turns_on(case.group, case.report)))
     write(slide, SECOND, list(_how_sure(case.group, case.report)))
 
@@ -103,12 +104,12 @@ def _turns_on(group: GroupReport, report: Report) -> Iterator[Said]:
     if group.verdict is None:
         yield Said(f"{words.kind_text(group)}.")
         if group.kind == "pooled":
-            yield Said("Units that are gathered together get no verdict: it would be nobody’s.")
+            yield Said(_("Units that are gathered together get no verdict: it would be nobody’s."))
         return
     if group.finding:
         for sentence in finding_words.finding_sentences(group, group.finding, report):
             yield Said(sentence)
-        yield Said("For any new practice", bold=True, size=13)
+        yield Said(_("For any new practice"), bold=True, size=13)
     yield Said(verdict_words.verdict_word(group.verdict.rule), bold=True, size=18)
     yield Said(verdict_words.turns_on(group, report.questionnaire), size=14)
     if not group.finding:
@@ -116,29 +117,29 @@ def _turns_on(group: GroupReport, report: Report) -> Iterator[Said]:
 
 
 def _how_sure(group: GroupReport, report: Report) -> Iterator[Said]:
-    yield Said("How sure is this?", bold=True, size=16)
-    yield Said(f"{words.answered_text(group)} are counted.")
+    yield Said(_("How sure is this?"), bold=True, size=16)
+    yield Said(_("{answered_text} are counted.", answered_text=words.answered_text(group)))
     if group.verdict:
         yield Said(verdict_words.silent(group, report.questionnaire))
     together = verdict_words.index_sentence(group, report.questionnaire)
-    yield Said(f"All dimensions together: {together}.")
+    yield Said(_("All dimensions together: {together}.", together=together))
 
 
 def _dimensions(case: Case) -> None:
     chart = case.section.dimensions.wide
     head = case.head(chart.title, chart.subtitle, said.dimension_notes(chart.alt))
-    put_beside(case.adding("Chart", head), figures.dimensions(case.group, case.report, chart))
+    put_beside(case.adding(_("Chart"), head), figures.dimensions(case.group, case.report, chart))
 
 
 def _three(case: Case) -> None:
     """Add what to build on, what to work on, and whether there is room for it."""
     strong = words.names_by_state(case.group, "strong")
-    title = f"What {case.group.name} can build on, and what to work on"
-    subtitle = "Where to look first; what causes what was not measured"
-    slide = case.deck.add("Columns", case.head(title, subtitle, said.three_notes()))
-    built = f"{words.join(strong)}." if strong else "No dimension is likely at the target."
-    write(slide, FIRST, [Said("Build on", bold=True, size=20), Said(built)])
-    write(slide, SECOND, [Said("Work on", bold=True, size=20), *_work_on(case)])
+    title = _("What {group} can build on, and what to work on", group=case.group.name)
+    subtitle = _("Where to look first; what causes what was not measured")
+    slide = case.deck.add(_("Columns"), case.head(title, subtitle, said.three_notes()))
+    built = f"{words.join(strong)}." if strong else _("No dimension is likely at the target.")
+    write(slide, FIRST, [Said(_("Build on"), bold=True, size=20), Said(built)])
+    write(slide, SECOND, [Said(_("Work on"), bold=True, size=20), *_work_on(case)])
     write(slide, THIRD, list(_next(case)))
 
 
@@ -147,18 +148,20 @@ def _work_on(case: Case) -> Iterator[Said]:
     conditions = verdict_words.conditions_sentence(case.group, case.report.questionnaire)
     floor = words.number(case.report.questionnaire.readiness.floor)
     if weak:
-        yield Said(f"{words.join(weak)}: very likely below {floor}.", rust=True)
-    yield Said(conditions or ("" if weak else "Nothing stands out as low."))
+        yield Said(
+            _("{weak}: very likely below {floor}.", weak=words.join(weak), floor=floor), rust=True
+        )
+    yield Said(conditions or ("" if weak else _("Nothing stands out as low.")))
 
 
 def _next(case: Case) -> Iterator[Said]:
     month = case.section.month
     if month:
-        yield Said("Do next", bold=True, size=20)
-        yield Said(f"{month_words.COURSE_WORDS[month.course]}. {month.parts[1].lines[0].said}")
+        yield Said(_("Do next"), bold=True, size=20)
+        yield Said(f"{_(month_words.COURSE_WORDS[month.course])}. {month.parts[1].lines[0].said}")
     shown = [r for r in (case.group.capacity, case.group.resolve) if r and _worth(r.id, case)]
     if shown:
-        yield Said("Is there room for it?", bold=True, size=20)
+        yield Said(_("Is there room for it?"), bold=True, size=20)
     for result in shown:
         yield Said(f"{words.text(result.name)}: {words.scale_sentence(result, case.report)}.")
 
@@ -175,7 +178,7 @@ def _gaps(case: Case) -> None:
         return
     chart = case.section.gaps.wide
     head = case.head(chart.title, chart.subtitle, said.gap_notes(chart.alt))
-    put_beside(case.adding("Chart", head), figures.gaps(case.group, case.report, chart))
+    put_beside(case.adding(_("Chart"), head), figures.gaps(case.group, case.report, chart))
 
 
 def _advice(case: Case) -> None:
@@ -185,29 +188,37 @@ def _advice(case: Case) -> None:
     choice = practice_words.choice_sentence(case.group.practices)
     head = case.head(
         _advice_title(case.group),
-        "What to do first, practice by practice",
+        _("What to do first, practice by practice"),
         said.advice_notes(choice),
     )
     resting = practice_words.resting_sentence(case.group.practices, case.report.policy)
-    told = ("Judgement, made from the figures by rules that the method lists; not validated.",)
+    told = (_("Judgement, made from the figures by rules that the method lists; not validated."),)
     note = " ".join(part for part in (*told, resting, choice) if part)
     grid = Grid(
-        heads("Advice", "Practices", "Because"), tuple(map(_advised, blocks)), (1.9, 5.2, 5.03), 13
+        heads(_("Advice"), _("Practices"), _("Because")),
+        tuple(map(_advised, blocks)),
+        (1.9, 5.2, 5.03),
+        13,
     )
-    add_table(case.adding("Table", head), [grid], note)
+    add_table(case.adding(_("Table"), head), [grid], note)
 
 
 def _advice_title(group: GroupReport) -> str:
     """Return how many practices could be started, as the table below says it."""
     many = sum(practice.advice == "start_here" for practice in group.practices)
     if not many:
-        return "No practice stands under “start here”"
+        return _("No practice stands under “start here”")
     verb = "stands" if many == 1 else "stand"
-    return f"{many} of {len(group.practices)} practices {verb} under “start here”"
+    return _(
+        "{many} of {practices} practices {verb} under “start here”",
+        many=many,
+        practices=len(group.practices),
+        verb=verb,
+    )
 
 
 def _advised(block: Advised) -> Row:
-    word = practice_words.advice_word(block.advice) if block.advice else "No advice"
+    word = practice_words.advice_word(block.advice) if block.advice else _("No advice")
     named = "; ".join(words.text(practice.label) for practice in block.practices)
     ink = ADVICE_INK.get(block.advice, RUST if block.advice else GREY)
     return Cell(word, bold=True, color=ink), Cell(named), Cell(block.sentence, color=INK_2)
@@ -219,8 +230,12 @@ def add_table(add: Callable[[str], Any], grids: Sequence[Grid], note: str, alt: 
     room = ROOM + (NOTE_LINES - rows) * NOTE_SIZE * LEADING / POINTS
     pages = [page for grid in grids for page in grid.pages(room)]
     for at, page in enumerate(pages, start=1):
-        slide = add(f" ({at} of {len(pages)})" if len(pages) > 1 else "")
-        put_table(slide, page, alt or f"Table: {slide.shapes.title.text_frame.text}")
+        slide = add(_(" ({at} of {pages})", at=at, pages=len(pages)) if len(pages) > 1 else "")
+        put_table(
+            slide,
+            page,
+            alt or _("Table: {text_frame}", text_frame=slide.shapes.title.text_frame.text),
+        )
         write_note(slide, note)
 
 
@@ -228,14 +243,17 @@ def _picks(case: Case) -> None:
     asked = case.report.questionnaire.pick_list
     if asked is None or not any(isinstance(p.figure, Released) for p in case.group.picks):
         return
-    title = "What stands in the way, in their own choice"
-    note = (
-        f"{words.answered_text(case.group)} are counted. Up to {asked.most} could be chosen; only "
-        f"the {asked.most} chosen most often are told, in shares rounded to tens. "
-        f"{words.picked_sentence(case.group.picks)}"
+    title = _("What stands in the way, in their own choice")
+    note = _(
+        "{answered_text} are counted. Up to {most} could be chosen; only the "
+        "{most} chosen most often are told, in shares rounded to tens. "
+        "{picked_sentence}",
+        answered_text=words.answered_text(case.group),
+        most=asked.most,
+        picked_sentence=words.picked_sentence(case.group.picks),
     )
     head = case.head(title, words.text(asked.question), said.pick_notes())
-    put_beside(case.adding("Chart", head), figures.picks(case.group, case.report, note))
+    put_beside(case.adding(_("Chart"), head), figures.picks(case.group, case.report, note))
 
 
 def _agreed(case: Case) -> None:
@@ -243,23 +261,23 @@ def _agreed(case: Case) -> None:
         return
     head = case.head(
         _agreed_title(case.group.agreed),
-        "After the wave before; by role, not by name",
+        _("After the wave before; by role, not by name"),
         said.agreed_notes(),
     )
     rows = tuple(
         cells(one.who, one.what, language.day(one.until), one.state) for one in case.group.agreed
     )
-    grid = Grid(heads("Who", "What", "Until", "State"), rows, (2.6, 5.9, 2.2, 1.43), 14)
+    grid = Grid(heads(_("Who"), _("What"), _("Until"), _("State")), rows, (2.6, 5.9, 2.2, 1.43), 14)
     add_table(
-        case.adding("Table", head),
+        case.adding(_("Table"), head),
         [grid],
-        "That something was done tells nothing about why a figure changed.",
+        _("That something was done tells nothing about why a figure changed."),
     )
 
 
 def _agreed_title(agreed: Sequence[Commitment]) -> str:
     done = sum(one.state == "done" for one in agreed)
-    return f"Agreed after the wave before: {done} of {len(agreed)} done"
+    return _("Agreed after the wave before: {done} of {agreed} done", done=done, agreed=len(agreed))
 
 
 def add_changes(case: Case) -> None:
@@ -267,9 +285,11 @@ def add_changes(case: Case) -> None:
     if case.section.changes is None:
         return
     chart = case.section.changes.wide
-    subtitle = f"{chart.subtitle}: left of zero lower than before, right of it higher"
+    subtitle = _(
+        "{subtitle}: left of zero lower than before, right of it higher", subtitle=chart.subtitle
+    )
     head = case.head(chart.title, subtitle, said.change_notes(chart.alt))
-    put_beside(case.adding("Chart", head), figures.changes(case.group, case.report, chart))
+    put_beside(case.adding(_("Chart"), head), figures.changes(case.group, case.report, chart))
 
 
 def _month(case: Case) -> None:
@@ -277,14 +297,16 @@ def _month(case: Case) -> None:
     month = case.section.month
     if month is None:
         return
-    head = case.head(month.heading, "Each line with what it rests on", said.month_notes())
+    head = case.head(month.heading, _("Each line with what it rests on"), said.month_notes())
     grids = [
-        Grid(heads("", "What to do", "It rests on"), tuple(_lines(parts)), (2.5, 6.5, 3.13), 12)
+        Grid(
+            heads("", _("What to do"), _("It rests on")), tuple(_lines(parts)), (2.5, 6.5, 3.13), 12
+        )
         for parts in (month.parts[:3], month.parts[3:])
         if parts
     ]
-    note = "What is marked “judgement” follows from no figure."
-    add_table(case.adding("Table", head), grids, note)
+    note = _("What is marked “judgement” follows from no figure.")
+    add_table(case.adding(_("Table"), head), grids, note)
 
 
 def _lines(parts: Sequence[Part]) -> Iterator[Row]:
@@ -296,12 +318,14 @@ def _lines(parts: Sequence[Part]) -> Iterator[Row]:
 
 def _how_to_read(case: Case) -> None:
     head = case.head(
-        "How to read this deck", "What is coloured, what is left out, and why", said.closing_notes()
+        _("How to read this deck"),
+        _("What is coloured, what is left out, and why"),
+        said.closing_notes(),
     )
-    slide = case.deck.add("Closing", head)
-    left = [Said("How to read it", bold=True, size=16)]
+    slide = case.deck.add(_("Closing"), head)
+    left = [Said(_("How to read it"), bold=True, size=16)]
     write(slide, FIRST, left + [Said(one) for one in said.read_it(case.report)])
-    right = [Said("What is left out here, and why", bold=True, size=16)]
+    right = [Said(_("What is left out here, and why"), bold=True, size=16)]
     missing = left_out_words.sentences(case.group, case.report)
     write(slide, SECOND, right + [Said(one) for one in missing])
 
@@ -310,7 +334,7 @@ def add_claims(deck: Deck, head: Head, report: Report) -> None:
     """Add what must never be claimed; it is the last slide of every deck."""
     judged = any(group.verdict for group in report.groups)
     claims = [Said(claim) for claim in method.never_claimed(judged)]
-    slide = deck.add("Closing", replace(head, notes=said.closing_notes()))
+    slide = deck.add(_("Closing"), replace(head, notes=said.closing_notes()))
     half = _half(claims)
     write(slide, FIRST, claims[:half])
     write(slide, SECOND, claims[half:])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from survey.charts.scale import one_person, rounding
 from survey.charts.style import LOOKS
+from survey.language import _, mark
 from survey.report import across_words, change_words, rules_words, split_words, words
 from survey.report.model import Estimate, GroupReport, Report, ScaleResult, State
 
@@ -15,32 +16,46 @@ GLYPHS: dict[State, str] = {"strong": "●", "sound": "◆", "unclear": "○", "
 """Marks that say beside the colour what can be said of a figure."""
 READ_IT = (
     (
-        "The sentence at the head of each slide is made from the same test that colours the "
-        "marks. Where it says little, the figures allow no more."
+        mark(
+            "The sentence at the head of each slide is made from the same test "
+            "that colours the marks. Where it says little, the figures allow no "
+            "more."
+        )
     ),
     (
-        "A 95 % interval tells how surely an average is known, not how far people differ. It is "
-        "wider with fewer answers and with more people who kept silent. It does not cover that "
-        "those who kept silent may see it differently."
+        mark(
+            "A 95 % interval tells how surely an average is known, not how far "
+            "people differ. It is wider with fewer answers and with more people "
+            "who kept silent. It does not cover that those who kept silent may see "
+            "it differently."
+        )
     ),
     (
-        "Averages are rounded, and cut off near the ends, so that they tell nobody’s answer: “3.8 "
-        "or more” is such a figure. Everything else is made from these averages."
+        mark(
+            "Averages are rounded, and cut off near the ends, so that they tell "
+            "nobody’s answer: “3.8 or more” is such a figure. Everything else is "
+            "made from these averages."
+        )
     ),
     (
-        "Coloured is only what is hardly noise: teal lies very likely above the floor or likely "
-        "at the target, rust very likely below the floor. Grey cannot be told. {likely}"
+        mark(
+            "Coloured is only what is hardly noise: teal lies very likely above "
+            "the floor or likely at the target, rust very likely below the floor. "
+            "Grey cannot be told. {likely}"
+        )
     ),
     (
-        "The floor is {floor}, the target {target}. Both are judgement, and so are all other "
-        "cut-offs; nothing here is validated."
+        mark(
+            "The floor is {floor}, the target {target}. Both are judgement, and so "
+            "are all other cut-offs; nothing here is validated."
+        )
     ),
 )
-KEEP_TO_IT = (
-    "If somebody asks for more: single answers exist nowhere any longer, and whom a figure is from "
-    "cannot be found out. Do not guess aloud."
+KEEP_TO_IT = mark(
+    "If somebody asks for more: single answers exist nowhere any longer, and "
+    "whom a figure is from cannot be found out. Do not guess aloud."
 )
-NO_RANK = "Do not read a ranking into it: groups stand in the order of the organisation."
+NO_RANK = mark("Do not read a ranking into it: groups stand in the order of the organisation.")
 
 
 def read_it(report: Report) -> list[str]:
@@ -62,12 +77,18 @@ def key_line() -> str:
 def dimension_note(group: GroupReport, report: Report, results: Sequence[ScaleResult]) -> str:
     """Return how the chart of dimensions is to be read."""
     cut = any(isinstance(r.figure, Estimate) and r.figure.released.edge for r in results)
-    edge = "“Or more”, “or less”: the average is cut off there. " if cut else ""
+    edge = _("“Or more”, “or less”: the average is cut off there. ") if cut else ""
     return (
-        f"{split_words.splits_sentence(group)} {words.answered_text(group)} are "
-        f"counted{one_person(group, report)}. The thin mark is "
-        "the average, the pale bar its 95 % interval: how surely it is known, not how far people "
-        f"differ. Grey: cannot be told. {rounding(group)}{edge}"
+        _(
+            "{splits_sentence} {answered_text} are counted{one_person}. The thin mark "
+            "is the average, the pale bar its 95 % interval: how surely it is known, "
+            "not how far people differ. Grey: cannot be told. {rounding}{edge}",
+            splits_sentence=split_words.splits_sentence(group),
+            answered_text=words.answered_text(group),
+            one_person=one_person(group, report),
+            rounding=rounding(group),
+            edge=edge,
+        )
     ).strip()
 
 
@@ -76,13 +97,18 @@ def change_note(group: GroupReport, report: Report) -> str:
     rules = report.questionnaire.readiness
     before = f", {report.previous.title}" if report.previous and report.previous.title else ""
     cut = any(change.before.edge or change.after.edge for change in group.changes)
-    edge = " Where an average is cut off, a change may reach further." if cut else ""
-    return (
-        f"{words.answered_text(group)} are counted; compared with the wave before{before}. "
+    edge = _(" Where an average is cut off, a change may reach further.") if cut else ""
+    return _(
+        "{answered_text} are counted; compared with the wave before{before}. "
         "Coloured where the interval leaves out zero and the change is at least "
-        f"{words.number(rules.change_dimension)} (all dimensions together: "
-        f"{words.number(rules.change_index)}).{edge} "
-        f"{change_words.chance_sentence(len(group.changes))} A change says nothing about its cause."
+        "{change_dimension} (all dimensions together: {change_index}).{edge} "
+        "{chance_sentence} A change says nothing about its cause.",
+        answered_text=words.answered_text(group),
+        before=before,
+        change_dimension=words.number(rules.change_dimension),
+        change_index=words.number(rules.change_index),
+        edge=edge,
+        chance_sentence=change_words.chance_sentence(len(group.changes)),
     )
 
 
@@ -93,55 +119,78 @@ def notes(*paragraphs: str) -> str:
 
 def finding_notes(group: GroupReport, report: Report) -> str:
     """Return the notes of the first slide of a group."""
-    first = "Read the headline aloud, and then at once how sure it is."
+    first = _("Read the headline aloud, and then at once how sure it is.")
     return notes(
-        f"{first} {words.answered_text(group)} are counted.",
-        "It tells how this group stands now, in its own eyes. It does not tell what will come of a "
-        "practice, nor why things are as they are, nor anything about one person.",
-        "Say what you do not know as plainly as what you do: what is grey on the next slides "
-        "cannot be told from these answers.",
-        "Comments are not in this deck, so that nobody’s words end up on a wall.",
-        f"Left out: {words.join(report.left_out)}." if report.left_out else "",
+        _(
+            "{first} {answered_text} are counted.",
+            first=first,
+            answered_text=words.answered_text(group),
+        ),
+        _(
+            "It tells how this group stands now, in its own eyes. It does not tell "
+            "what will come of a practice, nor why things are as they are, nor "
+            "anything about one person."
+        ),
+        _(
+            "Say what you do not know as plainly as what you do: what is grey on the "
+            "next slides cannot be told from these answers."
+        ),
+        _("Comments are not in this deck, so that nobody’s words end up on a wall."),
+        _("Left out: {left_out}.", left_out=words.join(report.left_out)) if report.left_out else "",
     )
 
 
 def dimension_notes(alt: str) -> str:
     """Return the notes of the chart of dimensions."""
     return notes(
-        "Begin with what is coloured, and with the good. Leave grey rows alone unless somebody "
-        "asks; then say that these answers cannot tell.",
-        f"The numbers: {alt}",
-        "Two intervals that overlap are no proof of sameness, and two averages that differ by one "
-        "or two tenths no difference. The chart can be edited; its workbook holds the printed "
-        "figures only.",
+        _(
+            "Begin with what is coloured, and with the good. Leave grey rows alone "
+            "unless somebody asks; then say that these answers cannot tell."
+        ),
+        _("The numbers: {alt}", alt=alt),
+        _(
+            "Two intervals that overlap are no proof of sameness, and two averages "
+            "that differ by one or two tenths no difference. The chart can be edited; "
+            "its workbook holds the printed figures only."
+        ),
     )
 
 
 def three_notes() -> str:
     """Return the notes of what to build on and what to work on."""
     return notes(
-        "Ask before you advise: where do you see this in your work? What would be different if it "
-        "were better?",
-        "What stands under “Work on” is where to look first. That it is the cause of anything was "
-        "not measured.",
+        _(
+            "Ask before you advise: where do you see this in your work? What would be "
+            "different if it were better?"
+        ),
+        _(
+            "What stands under “Work on” is where to look first. That it is the cause "
+            "of anything was not measured."
+        ),
     )
 
 
 def gap_notes(alt: str) -> str:
     """Return the notes of knowing and doing."""
     return notes(
-        "Hollow is how clear it is to people what doing it well looks like; filled is how "
-        "consistently they say it is done. A gap is no reproach: something stands between.",
-        f"The numbers: {alt}",
-        "Both are told in coarse classes, so small differences mean nothing.",
+        _(
+            "Hollow is how clear it is to people what doing it well looks like; filled "
+            "is how consistently they say it is done. A gap is no reproach: something "
+            "stands between."
+        ),
+        _("The numbers: {alt}", alt=alt),
+        _("Both are told in coarse classes, so small differences mean nothing."),
     )
 
 
 def advice_notes(choice: str) -> str:
     """Return the notes of the advice per practice."""
     return notes(
-        "The advice follows from the figures by rules that the method lists. It is judgement, and "
-        "nobody has validated it: use it to begin the talk, not to end it.",
+        _(
+            "The advice follows from the figures by rules that the method lists. It is "
+            "judgement, and nobody has validated it: use it to begin the talk, not to "
+            "end it."
+        ),
         choice,
     )
 
@@ -149,71 +198,87 @@ def advice_notes(choice: str) -> str:
 def pick_notes() -> str:
     """Return the notes of what stands in the way."""
     return notes(
-        "This is what people chose from a list; they could choose several. What they did not find "
-        "on the list is not here.",
-        "Only what was chosen most often is told. That something is missing here does not mean "
-        "that nobody chose it.",
+        _(
+            "This is what people chose from a list; they could choose several. What "
+            "they did not find on the list is not here."
+        ),
+        _(
+            "Only what was chosen most often is told. That something is missing here "
+            "does not mean that nobody chose it."
+        ),
     )
 
 
 def change_notes(alt: str) -> str:
     """Return the notes of changes."""
     return notes(
-        "“No clear change” is a finding too. It does not say that nothing changed; it says that "
-        "these two waves cannot tell.",
-        f"The numbers: {alt}",
-        "A change says nothing about its cause, and nothing about whose work it was.",
+        _(
+            "“No clear change” is a finding too. It does not say that nothing changed; "
+            "it says that these two waves cannot tell."
+        ),
+        _("The numbers: {alt}", alt=alt),
+        _("A change says nothing about its cause, and nothing about whose work it was."),
     )
 
 
 def agreed_notes() -> str:
     """Return the notes of what was agreed."""
     return notes(
-        "Go through it before the changes: what was done, what was not, and why. Roles stand here, "
-        "not people."
+        _(
+            "Go through it before the changes: what was done, what was not, and why. "
+            "Roles stand here, not people."
+        )
     )
 
 
 def month_notes() -> str:
     """Return the notes of the next 30 days."""
     return notes(
-        "Each line names the figure it rests on, or says “judgement”. Strike out what does not fit "
-        "and write down what the group agrees on: who, what, until when.",
+        _(
+            "Each line names the figure it rests on, or says “judgement”. Strike out "
+            "what does not fit and write down what the group agrees on: who, what, "
+            "until when."
+        ),
     )
 
 
 def closing_notes() -> str:
     """Return the notes of the last slides."""
     return notes(
-        "Leave this slide on while people talk. It is what protects them, and you.",
+        _("Leave this slide on while people talk. It is what protects them, and you."),
     )
 
 
 def overview_notes(report: Report) -> str:
     """Return the notes of the organisation's first slide."""
     return notes(
-        f"Read the headline aloud. {words.response_sentence(report)}",
+        _(
+            "Read the headline aloud. {response_sentence}",
+            response_sentence=words.response_sentence(report),
+        ),
         words.left_out_sentence(report),
         across_words.silence_sentence(report),
-        "It tells how the groups stand now, in their own eyes, and not what will come of it.",
+        _("It tells how the groups stand now, in their own eyes, and not what will come of it."),
     )
 
 
 def table_notes() -> str:
     """Return the notes of the verdicts."""
     return notes(
-        "Take the groups one by one and talk about what each verdict turns on.",
+        _("Take the groups one by one and talk about what each verdict turns on."),
         NO_RANK,
-        "Where it says “no verdict”, small units stand together: it would be nobody’s.",
+        _("Where it says “no verdict”, small units stand together: it would be nobody’s."),
     )
 
 
 def map_notes(alt: str) -> str:
     """Return the notes of the map."""
     return notes(
-        "Colour and mark tell what can be said of a figure. Look along a column: where one "
-        "dimension is low in many groups, one team cannot mend it alone.",
-        f"The finding: {alt}",
+        _(
+            "Colour and mark tell what can be said of a figure. Look along a column: "
+            "where one dimension is low in many groups, one team cannot mend it alone."
+        ),
+        _("The finding: {alt}", alt=alt),
         NO_RANK,
     )
 
@@ -221,7 +286,7 @@ def map_notes(alt: str) -> str:
 def response_notes(report: Report) -> str:
     """Return the notes of how many answered."""
     return notes(
-        "Thank those who answered, and do not scold those who did not.",
+        _("Thank those who answered, and do not scold those who did not."),
         across_words.silence_sentence(report),
     )
 
@@ -230,8 +295,10 @@ def comparing_notes(sentence: str) -> str:
     """Return the notes of what comparing teams is worth."""
     return notes(
         sentence,
-        "Show this before anybody compares two rows of the map. Where it says that comparing is "
-        "not worthwhile, talk about all groups together.",
+        _(
+            "Show this before anybody compares two rows of the map. Where it says that "
+            "comparing is not worthwhile, talk about all groups together."
+        ),
         NO_RANK,
     )
 
@@ -239,7 +306,10 @@ def comparing_notes(sentence: str) -> str:
 def stories_notes(note: str) -> str:
     """Return the notes of newcomers and veterans."""
     return notes(
-        "This is about all groups together. Do not ask who is new, and do not look at one group.",
+        _(
+            "This is about all groups together. Do not ask who is new, and do not look "
+            "at one group."
+        ),
         note,
     )
 
@@ -247,6 +317,9 @@ def stories_notes(note: str) -> str:
 def start_notes() -> str:
     """Return the notes of where to start."""
     return notes(
-        "Which practice to begin, and with whom, is a choice that no figure makes. Begin with one.",
+        _(
+            "Which practice to begin, and with whom, is a choice that no figure makes. "
+            "Begin with one."
+        ),
         NO_RANK,
     )

@@ -18,6 +18,7 @@ from survey.exports.cells import (
     withheld,
 )
 from survey.exports.tables_groups import COUNTED, GROUP, NO_FIGURE, TOO_FEW, everyone, named
+from survey.language import _
 from survey.report import practice_words, words
 from survey.report.model import (
     Estimate,
@@ -34,27 +35,27 @@ def statements_table(report: Report) -> Table:
     columns = (
         GROUP,
         COUNTED,
-        Column("Statement id", "See the dictionary"),
-        Column("Statement", "As people read it"),
-        Column("Dimension", "The scale it belongs to"),
-        Column("Turned", "Whether the average is turned round, so that high is healthy"),
-        Column("As printed", "The average as a page shows it", "text", NO_FIGURE),
-        Column("Average", "The average, rounded coarsely", "points", NO_FIGURE),
-        Column("Cut off", "“or more”, “or less”: the average lies there or beyond"),
+        Column(_("Statement id"), _("See the dictionary")),
+        Column(_("Statement"), _("As people read it")),
+        Column(_("Dimension"), _("The scale it belongs to")),
+        Column(_("Turned"), _("Whether the average is turned round, so that high is healthy")),
+        Column(_("As printed"), _("The average as a page shows it"), "text", NO_FIGURE),
+        Column(_("Average"), _("The average, rounded coarsely"), "points", NO_FIGURE),
+        Column(_("Cut off"), _("“or more”, “or less”: the average lies there or beyond")),
     )
     rows = (row for group in report.groups for row in _statements(group, report))
-    about = (
-        f"From {report.policy.single} answers on. Read the high and the low ones, not small "
-        "differences."
+    about = _(
+        "From {single} answers on. Read the high and the low ones, not small differences.",
+        single=report.policy.single,
     )
-    return Table("Statements", about, columns, tuple(rows))
+    return Table(_("Statements"), about, columns, tuple(rows))
 
 
 def _statements(group: GroupReport, report: Report) -> Iterator[tuple[Cell, ...]]:
     figures = [item.figure for item in group.items]
     if TOO_FEW in figures and all(isinstance(figure, Withheld) for figure in figures):
         why = withheld(words.withheld_text(TOO_FEW, report.policy, single=True))
-        yield *named(group), *[said("all statements")] * 2, said("every scale"), *[why] * 4
+        yield *named(group), *[said(_("all statements"))] * 2, said(_("every scale")), *[why] * 4
         return
     for item in group.items:
         if words.worth_telling([item.id], item.figure, report):
@@ -68,7 +69,7 @@ def _statement(group: GroupReport, item: ItemResult, report: Report) -> tuple[Ce
         said(item.id),
         said(words.item_text(item, report)),
         said(words.text(report.questionnaire.scale(item.scale).name)),
-        said("as asked" if item.key > 0 else "turned: high means seldom or not so"),
+        said(_("as asked") if item.key > 0 else _("turned: high means seldom or not so")),
         *figure_cells(item.figure, printed, printed),
     )
 
@@ -78,22 +79,22 @@ def practices_table(report: Report) -> Table:
     columns = (
         GROUP,
         COUNTED,
-        Column("Practice id", "See the dictionary"),
-        Column("Practice", "Its name"),
-        Column("Hangs on", "The dimensions it needs"),
-        Column("Knowing", "How clear it is, as a class", "points", NO_FIGURE),
-        Column("Knowing from", "Lower end of the class", "points", NO_FIGURE),
-        Column("Knowing to", "Upper end of the class", "points", NO_FIGURE),
-        Column("Doing", "How consistently it is done, as a class", "points", NO_FIGURE),
-        Column("Doing from", "Lower end of the class", "points", NO_FIGURE),
-        Column("Doing to", "Upper end of the class", "points", NO_FIGURE),
-        Column("Knowing leads by", "As printed", "points", NO_FIGURE),
-        Column("Gap", "Knowing less doing", "points", NO_FIGURE),
-        Column("Gap cut off", "“or more”, “or less”: the gap lies there or beyond"),
-        Column("Gap from", "Lower end of the 95 % interval", "points", NO_FIGURE),
-        Column("Gap to", "Upper end of the 95 % interval", "points", NO_FIGURE),
-        Column("Advice", "What there is to do, by rules that are judgement"),
-        Column("Because", "What the advice rests on"),
+        Column(_("Practice id"), _("See the dictionary")),
+        Column(_("Practice"), _("Its name")),
+        Column(_("Hangs on"), _("The dimensions it needs")),
+        Column(_("Knowing"), _("How clear it is, as a class"), "points", NO_FIGURE),
+        Column(_("Knowing from"), _("Lower end of the class"), "points", NO_FIGURE),
+        Column(_("Knowing to"), _("Upper end of the class"), "points", NO_FIGURE),
+        Column(_("Doing"), _("How consistently it is done, as a class"), "points", NO_FIGURE),
+        Column(_("Doing from"), _("Lower end of the class"), "points", NO_FIGURE),
+        Column(_("Doing to"), _("Upper end of the class"), "points", NO_FIGURE),
+        Column(_("Knowing leads by"), _("As printed"), "points", NO_FIGURE),
+        Column(_("Gap"), _("Knowing less doing"), "points", NO_FIGURE),
+        Column(_("Gap cut off"), _("“or more”, “or less”: the gap lies there or beyond")),
+        Column(_("Gap from"), _("Lower end of the 95 % interval"), "points", NO_FIGURE),
+        Column(_("Gap to"), _("Upper end of the 95 % interval"), "points", NO_FIGURE),
+        Column(_("Advice"), _("What there is to do, by rules that are judgement")),
+        Column(_("Because"), _("What the advice rests on")),
     )
     rows = tuple(
         _practice(group, practice, report)
@@ -101,16 +102,18 @@ def practices_table(report: Report) -> Table:
         for practice in group.practices
     )
     single, scores = report.policy.single, report.policy.scores
-    about = (
-        f"Figures from {single} answers on; advice from {scores}. "
-        f"{practice_words.RESTING.format(single=single)}"
+    about = _(
+        "Figures from {single} answers on; advice from {scores}. {value}",
+        single=single,
+        scores=scores,
+        value=_(practice_words.RESTING, single=single),
     )
-    return Table("Practices", about, columns, rows)
+    return Table(_("Practices"), about, columns, rows)
 
 
 def _practice(group: GroupReport, practice: PracticeResult, report: Report) -> tuple[Cell, ...]:
     q = report.questionnaire
-    advice = practice_words.advice_word(practice.advice) if practice.advice else "No advice"
+    advice = practice_words.advice_word(practice.advice) if practice.advice else _("No advice")
     return (
         *named(group),
         said(practice.id),
@@ -129,7 +132,7 @@ def _gap_cells(practice: PracticeResult, report: Report) -> tuple[Cell, ...]:
     gap = practice.gap
     why = words.withheld_text(TOO_FEW, report.policy, single=True)
     if isinstance(gap, Estimate) and _both_cut_off(practice):
-        unknown = withheld("both cut off")
+        unknown = withheld(_("both cut off"))
         return unknown, unknown, unknown, *interval_cells(gap, why)
     printed = words.figure_text(gap, report.policy, single=True)
     return (*figure_cells(gap, why, printed.replace("-", "−")), *interval_cells(gap, why))
@@ -147,24 +150,26 @@ def obstacles_table(report: Report) -> Table:
     columns = (
         GROUP,
         COUNTED,
-        Column("Option id", "See the dictionary"),
-        Column("Obstacle", "As people read it"),
-        Column("As printed", "The share as a page shows it", "text", NO_FIGURE),
-        Column("Share", "Share of the people, in tens", "%", NO_FIGURE),
-        Column("Cut off", "“or more”, “or less”: the share lies there or beyond"),
+        Column(_("Option id"), _("See the dictionary")),
+        Column(_("Obstacle"), _("As people read it")),
+        Column(_("As printed"), _("The share as a page shows it"), "text", NO_FIGURE),
+        Column(_("Share"), _("Share of the people, in tens"), "%", NO_FIGURE),
+        Column(_("Cut off"), _("“or more”, “or less”: the share lies there or beyond")),
     )
     rows = (row for group in report.groups for row in _obstacles(group, report))
-    about = (
-        f"Only the {most} chosen most often are told, as many as one person could choose; from "
-        f"{report.policy.single} answers on."
+    about = _(
+        "Only the {most} chosen most often are told, as many as one person could "
+        "choose; from {single} answers on.",
+        most=most,
+        single=report.policy.single,
     )
-    return Table("Obstacles", about, columns, tuple(rows))
+    return Table(_("Obstacles"), about, columns, tuple(rows))
 
 
 def _obstacles(group: GroupReport, report: Report) -> Iterator[tuple[Cell, ...]]:
     if group.picks and all(isinstance(p.figure, Withheld) for p in group.picks):
         why = withheld(words.share_text(group.picks[0].figure, report.policy))
-        yield *named(group), *[said("all options")] * 2, why, why, why
+        yield *named(group), *[said(_("all options"))] * 2, why, why, why
         return
     yield from (_obstacle(group, pick, report) for pick in group.picks)
 
@@ -183,15 +188,18 @@ def comments_table(report: Report) -> Table:
     """Return what people wrote, where it is shown; of what was hidden only how many."""
     columns = (
         GROUP,
-        Column("Question", "What was asked"),
-        Column("Comment", "What was written; where a name or number was found, a word in brackets"),
+        Column(_("Question"), _("What was asked")),
+        Column(
+            _("Comment"),
+            _("What was written; where a name or number was found, a word in brackets"),
+        ),
     )
     whole = report.organisation
     groups = [*report.groups, *([whole] if whole else [])]
     rows = (row for group in groups for row in _comments(group))
     return Table(
-        "Comments",
-        "In the order of the alphabet. Of small units they are taken together.",
+        _("Comments"),
+        _("In the order of the alphabet. Of small units they are taken together."),
         columns,
         tuple(rows),
     )
@@ -203,23 +211,23 @@ def _comments(group: GroupReport) -> Iterator[tuple[Cell, ...]]:
             yield said(group.name), said(words.text(question)), said(comment)
     if group.hidden:
         many = len(group.hidden)
-        told = "1 comment was" if many == 1 else f"{many} comments were"
-        hidden = withheld(f"{told} hidden by the consultant")
-        yield said(group.name), said("every question"), hidden
+        told = _("1 comment was") if many == 1 else _("{many} comments were", many=many)
+        hidden = withheld(_("{told} hidden by the consultant", told=told))
+        yield said(group.name), said(_("every question")), hidden
 
 
 def commitments_table(report: Report) -> Table:
     """Return what groups agreed to after the wave before."""
     columns = (
         GROUP,
-        Column("Who", "A role, and nobody's name"),
-        Column("What", "What was agreed"),
-        Column("Until", "Until when", "date"),
-        Column("State", "open, done or dropped"),
+        Column(_("Who"), _("A role, and nobody's name")),
+        Column(_("What"), _("What was agreed")),
+        Column(_("Until"), _("Until when"), "date"),
+        Column(_("State"), _("open, done or dropped")),
     )
     rows = tuple(
         (said(group.name), said(one.who), said(one.what), Cell(one.until), said(one.state))
         for group in everyone(report)
         for one in group.agreed
     )
-    return Table("Commitments", "Agreed after the wave before.", columns, rows)
+    return Table(_("Commitments"), _("Agreed after the wave before."), columns, rows)

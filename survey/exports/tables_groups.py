@@ -7,26 +7,27 @@ from collections.abc import Sequence
 
 from survey.disclosure.values import Withheld
 from survey.exports.cells import Cell, Column, Table, coloured, counted, mean, said, withheld
+from survey.language import _, mark
 from survey.questionnaire.definition import Scale, Text
 from survey.report import finding_words, map_columns, verdict_words, words
 from survey.report.model import GroupReport, Report, ScaleResult, State
 
 KINDS = {
-    "whole": "one unit",
-    "pooled": "units with too few answers, taken together",
-    "node": "all groups together",
+    "whole": mark("one unit"),
+    "pooled": mark("units with too few answers, taken together"),
+    "node": mark("all groups together"),
 }
-INDEX: Text = {"en": "All dimensions together"}
+INDEX: Text = {"en": mark("All dimensions together")}
 MARKS: dict[State, tuple[str, str]] = {
-    "strong": ("● ", "at target"),
-    "sound": ("◆ ", "above floor"),
-    "unclear": ("○ ", "cannot tell"),
-    "weak": ("▼ ", "below floor"),
+    "strong": ("● ", mark("at target")),
+    "sound": ("◆ ", mark("above floor")),
+    "unclear": ("○ ", mark("cannot tell")),
+    "weak": ("▼ ", mark("below floor")),
 }
 """Mark and short words of each state, so that a map needs no colour."""
 SIGNS = {"": "", "high": "≥ ", "low": "≤ "}
 TOO_FEW = Withheld("too_few")
-NO_FIGURE = "words say why it is not shown"
+NO_FIGURE = mark("words say why it is not shown")
 
 
 def everyone(report: Report) -> list[GroupReport]:
@@ -36,8 +37,12 @@ def everyone(report: Report) -> list[GroupReport]:
     return [*report.groups, *together]
 
 
-GROUP = Column("Group", "The group that is reported on: a unit, or several taken together")
-COUNTED = Column("Counted", "People who could be scored on every dimension", "people", NO_FIGURE)
+GROUP = Column(
+    mark("Group"), mark("The group that is reported on: a unit, or several taken together")
+)
+COUNTED = Column(
+    mark("Counted"), mark("People who could be scored on every dimension"), "people", NO_FIGURE
+)
 
 
 def named(group: GroupReport) -> tuple[Cell, Cell]:
@@ -47,24 +52,26 @@ def named(group: GroupReport) -> tuple[Cell, Cell]:
 
 def groups_table(report: Report) -> Table:
     """Return one row a group: who is counted, verdict, finding, conditions, reasons."""
-    practice = report.facts.practice or "a new practice"
+    practice = report.facts.practice or _("a new practice")
     columns = (
         GROUP,
         COUNTED,
-        Column("Asked", "People who were asked", "people", NO_FIGURE),
-        Column("Kind", "What stands behind the group"),
-        Column("Units", "Names of the units behind it"),
-        Column("Finding", f"Whether the group can carry {practice}"),
-        Column("Finding because", "What the finding rests on"),
-        Column("Verdict", "Whether it is ready for anything new, by cut-offs that are judgement"),
-        Column("Verdict because", "What the verdict rests on; without one, what stands out"),
-        Column("Conditions", "What may miss the target"),
-        Column("If the silent differed", "Whether the verdict would hold"),
+        Column(_("Asked"), _("People who were asked"), "people", NO_FIGURE),
+        Column(_("Kind"), _("What stands behind the group")),
+        Column(_("Units"), _("Names of the units behind it")),
+        Column(_("Finding"), _("Whether the group can carry {practice}", practice=practice)),
+        Column(_("Finding because"), _("What the finding rests on")),
+        Column(
+            _("Verdict"), _("Whether it is ready for anything new, by cut-offs that are judgement")
+        ),
+        Column(_("Verdict because"), _("What the verdict rests on; without one, what stands out")),
+        Column(_("Conditions"), _("What may miss the target")),
+        Column(_("If the silent differed"), _("Whether the verdict would hold")),
     )
     rows = [_group_row(group, report) for group in everyone(report)]
     rows += [_left_out_row(name, report) for name in report.left_out]
-    about = "One row a group, in the order of the organisation and not by rank."
-    return Table("Groups", about, columns, tuple(rows))
+    about = _("One row a group, in the order of the organisation and not by rank.")
+    return Table(_("Groups"), about, columns, tuple(rows))
 
 
 def _group_row(group: GroupReport, report: Report) -> tuple[Cell, ...]:
@@ -76,12 +83,12 @@ def _group_row(group: GroupReport, report: Report) -> tuple[Cell, ...]:
         counted(group.asked),
         said(KINDS[group.kind]),
         said(words.join(group.units)),
-        said(finding_words.finding_word(finding) if finding else "no finding"),
-        said(" ".join(because) or "no finding"),
-        said(verdict_words.verdict_word(verdict.rule) if verdict else "no verdict"),
+        said(finding_words.finding_word(finding) if finding else _("no finding")),
+        said(" ".join(because) or _("no finding")),
+        said(verdict_words.verdict_word(verdict.rule) if verdict else _("no verdict")),
         said(_because(group, report)),
         said(conditions or "none"),
-        said(verdict_words.silent(group, q) if verdict else "no verdict"),
+        said(verdict_words.silent(group, q) if verdict else _("no verdict")),
     )
 
 
@@ -95,8 +102,8 @@ def _because(group: GroupReport, report: Report) -> str:
 
 def _left_out_row(name: str, report: Report) -> tuple[Cell, ...]:
     why = withheld(words.withheld_text(TOO_FEW, report.policy))
-    few = withheld(f"fewer than {report.policy.scores}")
-    return said(name), few, why, said("left out"), said(name), *[why] * 6
+    few = withheld(_("fewer than {scores}", scores=report.policy.scores))
+    return said(name), few, why, said(_("left out")), said(name), *[why] * 6
 
 
 def map_table(report: Report) -> Table:
@@ -105,15 +112,20 @@ def map_table(report: Report) -> Table:
     apart = map_columns.outside(report)
     columns = (
         GROUP,
-        Column("Answers", "How many of how many people are counted"),
+        Column(_("Answers"), _("How many of how many people are counted")),
         *(
-            Column(words.text(d.name), f"Average of {d.id}, {lo} to {hi}", "points", NO_FIGURE)
+            Column(
+                words.text(d.name),
+                _("Average of {id}, {lo} to {hi}", id=d.id, lo=lo, hi=hi),
+                "points",
+                NO_FIGURE,
+            )
             for d in report.questionnaire.dimensions
         ),
         *(
             Column(
-                f"Apart: {words.text(scale.name)}",
-                f"Average of {scale.id}, {lo} to {hi}; outside the index",
+                _("Apart: {name}", name=words.text(scale.name)),
+                _("Average of {id}, {lo} to {hi}; outside the index", id=scale.id, lo=lo, hi=hi),
                 "points",
                 NO_FIGURE,
             )
@@ -121,13 +133,16 @@ def map_table(report: Report) -> Table:
         ),
     )
     hidden = withheld(words.withheld_text(TOO_FEW, report.policy))
-    few = withheld(f"fewer than {report.policy.scores}")
+    few = withheld(_("fewer than {scores}", scores=report.policy.scores))
     rows = [_map_row(group, apart, report) for group in report.groups]
     rows += [(said(name), few, *[hidden] * (len(columns) - 2)) for name in report.left_out]
     return Table(
-        "Map",
-        "Groups by dimensions, in the order of the organisation and not by rank. Coloured by what "
-        "can be said of each cell: the same state has the same colour, mark and words.",
+        _("Map"),
+        _(
+            "Groups by dimensions, in the order of the organisation and not by rank. "
+            "Coloured by what can be said of each cell: the same state has the same "
+            "colour, mark and words."
+        ),
         columns,
         tuple(rows),
     )
@@ -137,7 +152,7 @@ def _map_row(group: GroupReport, apart: Sequence[Scale], report: Report) -> tupl
     scales = (*report.questionnaire.dimensions, *apart)
     return (
         said(group.name),
-        said(f"{group.n} of {group.asked}"),
+        said(_("{n} of {asked}", n=group.n, asked=group.asked)),
         *(_map_cell(map_columns.result_of(group, scale), report) for scale in scales),
     )
 

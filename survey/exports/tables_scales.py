@@ -19,6 +19,7 @@ from survey.exports.cells import (
     withheld,
 )
 from survey.exports.tables_groups import COUNTED, GROUP, INDEX, NO_FIGURE, everyone, named
+from survey.language import _
 from survey.report import change_words, facet_words, split_words, words
 from survey.report.model import Change, Estimate, GroupReport, Report, ScaleResult
 
@@ -28,24 +29,29 @@ def dimensions_table(report: Report) -> Table:
     columns = (
         GROUP,
         COUNTED,
-        Column("Measure id", "See the dictionary"),
-        Column("Measure", "Name of the scale"),
-        Column("Part of", "The dimension that a part belongs to, or what else it is"),
-        Column("As printed", "The average as a page shows it", missing=NO_FIGURE),
-        Column("Average", "The rounded average of the answers", "points", NO_FIGURE),
-        Column("Cut off", "“or more”, “or less”: the average lies there or beyond"),
-        Column("Interval from", "Lower end of the 95 % interval", "points", NO_FIGURE),
-        Column("Interval to", "Upper end of the 95 % interval", "points", NO_FIGURE),
-        Column("What can be said", "What the interval says of floor and target", "text", NO_FIGURE),
+        Column(_("Measure id"), _("See the dictionary")),
+        Column(_("Measure"), _("Name of the scale")),
+        Column(_("Part of"), _("The dimension that a part belongs to, or what else it is")),
+        Column(_("As printed"), _("The average as a page shows it"), missing=NO_FIGURE),
+        Column(_("Average"), _("The rounded average of the answers"), "points", NO_FIGURE),
+        Column(_("Cut off"), _("“or more”, “or less”: the average lies there or beyond")),
+        Column(_("Interval from"), _("Lower end of the 95 % interval"), "points", NO_FIGURE),
+        Column(_("Interval to"), _("Upper end of the 95 % interval"), "points", NO_FIGURE),
         Column(
-            "Two camps",
-            "Whether some stand low and some high. "
-            + split_words.ABSENCE.format(spread=report.policy.spread),
+            _("What can be said"),
+            _("What the interval says of floor and target"),
+            "text",
+            NO_FIGURE,
+        ),
+        Column(
+            _("Two camps"),
+            _("Whether some stand low and some high. ")
+            + _(split_words.ABSENCE, spread=report.policy.spread),
         ),
     )
     return Table(
-        "Dimensions",
-        "One row for each group and scale; high is always healthy.",
+        _("Dimensions"),
+        _("One row for each group and scale; high is always healthy."),
         columns,
         tuple(_dimension_rows(report)),
     )
@@ -55,13 +61,13 @@ def _dimension_rows(report: Report) -> Iterator[tuple[Cell, ...]]:
     for group in everyone(report):
         if group.index != Withheld("not_asked"):
             index = ScaleResult("INDEX", INDEX, group.index)
-            yield _scale_row(group, index, "all dimensions", report)
+            yield _scale_row(group, index, _("all dimensions"), report)
         for result in group.dimensions:
-            yield _scale_row(group, result, "a dimension", report)
+            yield _scale_row(group, result, _("a dimension"), report)
             yield from (_facet_row(group, facet, result, report) for facet in result.facets)
         for beside in (group.capacity, group.resolve):
             if beside and _worth_telling(beside, report):
-                yield _scale_row(group, beside, "beside the dimensions", report)
+                yield _scale_row(group, beside, _("beside the dimensions"), report)
 
 
 def _worth_telling(result: ScaleResult, report: Report) -> bool:
@@ -90,7 +96,7 @@ def _names(group: GroupReport, result: ScaleResult, kind: str) -> tuple[Cell, ..
 
 def _split_cell(result: ScaleResult) -> Cell:
     """Return that a group is split; that it is not is never said (docs/decisions/0009)."""
-    return said(split_words.SHORT) if result.split else withheld("nothing is said")
+    return said(_(split_words.SHORT)) if result.split else withheld(_("nothing is said"))
 
 
 def _facet_row(
@@ -105,11 +111,11 @@ def _facet_row(
     if not in_words:
         return _scale_row(group, facet, kind, report)
     told = (
-        "told in words in some groups"
+        _("told in words in some groups")
         if group.kind == "node"
         else facet_words.facet_sentence(facet, whole, report)
     )
-    no_number = withheld("told in words")
+    no_number = withheld(_("told in words"))
     return (*_names(group, facet, kind), *[no_number] * 5, said(told), _split_cell(facet))
 
 
@@ -118,28 +124,28 @@ def changes_table(report: Report) -> Table:
     columns = (
         GROUP,
         COUNTED,
-        Column("Measure id", "See the dictionary"),
-        Column("Measure", "Name of the scale"),
-        Column("Before", "The average of the wave before, as printed"),
-        Column("Now", "The average of this wave, as printed"),
-        Column("Difference", "Now less before", "points"),
-        Column("Cut off", "“or more”: averages are cut off, and it may be more than that"),
-        Column("Interval from", "Lower end of the 95 % interval of the difference", "points"),
-        Column("Interval to", "Upper end of the 95 % interval of the difference", "points"),
-        Column("What can be said", "“clear change” only where the interval leaves out zero"),
+        Column(_("Measure id"), _("See the dictionary")),
+        Column(_("Measure"), _("Name of the scale")),
+        Column(_("Before"), _("The average of the wave before, as printed")),
+        Column(_("Now"), _("The average of this wave, as printed")),
+        Column(_("Difference"), _("Now less before"), "points"),
+        Column(_("Cut off"), _("“or more”: averages are cut off, and it may be more than that")),
+        Column(_("Interval from"), _("Lower end of the 95 % interval of the difference"), "points"),
+        Column(_("Interval to"), _("Upper end of the 95 % interval of the difference"), "points"),
+        Column(_("What can be said"), _("“clear change” only where the interval leaves out zero")),
         Column(
-            "Could be seen",
-            "The smallest true change that two such waves show four times in five",
+            _("Could be seen"),
+            _("The smallest true change that two such waves show four times in five"),
             "points",
-            "“cannot be told” where an average is cut off",
+            _("“cannot be told” where an average is cut off"),
         ),
     )
     rows = tuple(
         _change_row(group, change, report) for group in everyone(report) for change in group.changes
     )
     chance = f" {change_words.chance_sentence(len(rows))}" if rows else ""
-    about = f"Against the wave before, where the same units answered.{chance}"
-    return Table("Changes", about, columns, rows)
+    about = _("Against the wave before, where the same units answered.{chance}", chance=chance)
+    return Table(_("Changes"), about, columns, rows)
 
 
 def _change_row(group: GroupReport, change: Change, report: Report) -> tuple[Cell, ...]:
@@ -151,11 +157,11 @@ def _change_row(group: GroupReport, change: Change, report: Report) -> tuple[Cel
         said(words.text(change.name)),
         *(_printed(figure, report) for figure in (change.before, change.after)),
         end(round(change.difference, 1)),
-        said("or more" if more else "as it stands"),
+        said(_("or more") if more else _("as it stands")),
         end(change.low),
         end(change.high),
-        said("clear change" if change.clear else "no clear change"),
-        withheld("cannot be told") if cut and not change.clear else end(change.detectable),
+        said(_("clear change") if change.clear else _("no clear change")),
+        withheld(_("cannot be told")) if cut and not change.clear else end(change.detectable),
     )
 
 
@@ -167,15 +173,15 @@ def waves_table(report: Report) -> Table:
     """Return one row for each group, wave and scale, where there are three waves and more."""
     columns = (
         GROUP,
-        Column("Closed", "The day on which the wave was closed", "date"),
+        Column(_("Closed"), _("The day on which the wave was closed"), "date"),
         COUNTED,
-        Column("Asked", "People who were asked", "people"),
-        Column("Measure id", "See the dictionary"),
-        Column("As printed", "The average as a page shows it"),
-        Column("Average", "The rounded average of the answers", "points"),
-        Column("Cut off", "“or more”, “or less”: the average lies there or beyond"),
-        Column("Interval from", "Lower end of the 95 % interval", "points"),
-        Column("Interval to", "Upper end of the 95 % interval", "points"),
+        Column(_("Asked"), _("People who were asked"), "people"),
+        Column(_("Measure id"), _("See the dictionary")),
+        Column(_("As printed"), _("The average as a page shows it")),
+        Column(_("Average"), _("The rounded average of the answers"), "points"),
+        Column(_("Cut off"), _("“or more”, “or less”: the average lies there or beyond")),
+        Column(_("Interval from"), _("Lower end of the 95 % interval"), "points"),
+        Column(_("Interval to"), _("Upper end of the 95 % interval"), "points"),
     )
     rows = tuple(
         (
@@ -188,7 +194,7 @@ def waves_table(report: Report) -> Table:
         for point in group.history
         for scale, figure in point.figures.items()
     )
-    return Table("Waves", "Every wave in which the same units answered.", columns, rows)
+    return Table(_("Waves"), _("Every wave in which the same units answered."), columns, rows)
 
 
 def _wave(group: GroupReport, closed: date, n: int, asked: int) -> Sequence[Cell]:

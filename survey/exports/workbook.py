@@ -22,6 +22,7 @@ from survey.exports.tables import all_tables
 from survey.exports.tables_about import README
 from survey.exports.workbook_charts import add_charts
 from survey.exports.workbook_looks import Looks
+from survey.language import _
 from survey.report.model import Report
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -73,7 +74,7 @@ def _describe(book: Workbook, report: Report, letterhead: Letterhead) -> None:
             "subject": facts.client[:LONGEST_TITLE],
             "author": letterhead.consultant[:LONGEST_TITLE],
             "company": facts.client[:LONGEST_TITLE],
-            "comments": "Released figures only; see the sheet “Read me”.",
+            "comments": _("Released figures only; see the sheet “Read me”."),
             "created": datetime.combine(day, time()),
         }
     )
@@ -112,7 +113,7 @@ def _logo(sheet: Worksheet, report: Report, letterhead: Letterhead) -> None:
         "y_scale": scale,
         "x_offset": 4,
         "y_offset": 4,
-        "description": f"Logo of {report.facts.client}",
+        "description": _("Logo of {client}", client=report.facts.client),
     }
     sheet.insert_image(0, 0, image, options)
 
@@ -199,4 +200,5 @@ def _set_up(sheet: Worksheet, report: Report) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(0.5, 0.5, 0.8, 0.7)
     sheet.set_header(f"&L{title}&R{client}")
-    sheet.set_footer(f"&L{day}&C&A&RPage &P of &N")
+    pages = _("Page {page} of {pages}", page="&P", pages="&N")
+    sheet.set_footer(f"&L{day}&C&A&R{pages}")

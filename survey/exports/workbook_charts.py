@@ -17,23 +17,25 @@ from survey.disclosure.values import Withheld
 from survey.exports.cells import Cell, cleaned, end, mean
 from survey.exports.tables_groups import MARKS, SIGNS
 from survey.exports.workbook_looks import Looks
+from survey.language import _, mark
 from survey.report import words
 from survey.report.model import Estimate, GroupReport, Report, ScaleResult, State
 
-SHEET = "Charts"
-ABOUT = (
-    "One chart a group, beside the numbers it is drawn from: each average stands in the column of "
-    "what can be said of it, and “From” and “To” are its 95 % interval."
+SHEET = mark("Charts")
+ABOUT = mark(
+    "One chart a group, beside the numbers it is drawn from: each average "
+    "stands in the column of what can be said of it, and “From” and “To” are "
+    "its 95 % interval."
 )
 HEADS = (
-    "Dimension",
+    mark("Dimension"),
     *(words.state_word(state) for state in MARKS),
-    "Floor",
-    "Target",
-    "From",
-    "To",
-    "Average less “From”",
-    "“To” less average",
+    mark("Floor"),
+    mark("Target"),
+    mark("From"),
+    mark("To"),
+    mark("Average less “From”"),
+    mark("“To” less average"),
 )
 MARKERS: dict[State, str] = {
     "strong": "circle",
@@ -122,9 +124,12 @@ def _chart(book: Workbook, sheet: Worksheet, group: GroupReport, report: Report,
 
 def _axes(chart: Any, group: GroupReport, report: Report) -> None:
     lo, hi = report.questionnaire.range_over(item.id for item in report.questionnaire.items)
-    note = (
-        f"{words.answered_text(group)} are counted. Upright lines: 95 % interval. The axis shows "
-        f"the whole scale, {lo} to {hi}; {hi} is healthiest."
+    note = _(
+        "{answered_text} are counted. Upright lines: 95 % interval. The axis shows "
+        "the whole scale, {lo} to {hi}; {hi} is healthiest.",
+        answered_text=words.answered_text(group),
+        lo=lo,
+        hi=hi,
     )
     plain = {"size": 9, "bold": False}
     chart.set_x_axis({"name": note, "name_font": plain, "num_font": {"size": 10}})

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from survey.language import _, mark
 from survey.measures.tenure import LEAST_PEOPLE, LEAST_TEAMS
 from survey.questionnaire.definition import Practice
 from survey.report.change_words import change_amount
@@ -14,33 +15,32 @@ from survey.report.comparing import LEAST_GROUPS, in_fives
 from survey.report.comparing import LEAST_PEOPLE as LEAST_COMPARED
 from survey.report.model import Advice, Change, Comparison, GroupReport, Report, Stories
 from survey.report.practice_words import advice_word
-from survey.report.words import EDGES, MONTHS, end_text, join, signed, text
+from survey.report.words import MONTHS, edge_word, end_text, join, signed, text
 
-NEITHER = (
-    "Neither picture is proved by this: age, who left and who stayed, and the goodwill of a "
-    "beginning would explain it as well."
+NEITHER = mark(
+    "Neither picture is proved by this: age, who left and who stayed, and the "
+    "goodwill of a beginning would explain it as well."
 )
 FITS = {
-    "passed_on": (
-        "Newcomers are already about as sceptical as veterans. That fits stories that are handed "
-        f"down quickly. {NEITHER}"
+    "passed_on": mark(
+        "Newcomers are already about as sceptical as veterans. That fits stories that are handed"
+        " down quickly. {neither}"
     ),
-    "nothing_to_pass": (
-        "Both are likely at the target. Nothing here tells whether stories are handed on. "
-        f"{NEITHER}"
+    "nothing_to_pass": mark(
+        "Both are likely at the target. Nothing here tells whether stories are handed on. {neither}"
     ),
-    "brighter": (
-        "Newcomers are clearly brighter. That fits people being worn down by their own "
-        f"experience, not by stories. {NEITHER}"
+    "brighter": mark(
+        "Newcomers are clearly brighter. That fits people being worn down by their own experience,"
+        " not by stories. {neither}"
     ),
-    "gloomier": f"That fits neither stories being handed down nor wearing down. {NEITHER}",
-    "unclear": (
-        "The interval holds no difference, and also one that would matter, so nothing can be said "
-        "of how stories travel."
+    "gloomier": mark("That fits neither stories being handed down nor wearing down. {neither}"),
+    "unclear": mark(
+        "The interval holds no difference, and also one that would matter, so nothing can be said"
+        " of how stories travel."
     ),
 }
 """What each sign of the contrast fits (statistics B16)."""
-NOT_WORTHWHILE = "not worthwhile on these answers"
+NOT_WORTHWHILE = mark("not worthwhile on these answers")
 
 
 def planned_practice(report: Report) -> Practice | None:
@@ -69,15 +69,23 @@ def planned_sentence(report: Report) -> str:
         return ""
     found = advice_counts(report)[practice.id]
     told = [
-        f"{advice_word(advice).lower()} in {groups_text(many)}"
+        _(
+            "{lower} in {groups_text}",
+            lower=advice_word(advice).lower(),
+            groups_text=groups_text(many),
+        )
         for advice, many in found.most_common()
     ]
-    return f"Planned: {text(practice.label)}: {join(told) if told else 'no advice'}."
+    return _(
+        "Planned: {label}: {join}.",
+        label=text(practice.label),
+        join=join(told) if told else "no advice",
+    )
 
 
 def groups_text(many: int) -> str:
     """Return "1 group" or "3 groups"."""
-    return f"{many} group" if many == 1 else f"{many} groups"
+    return _("{many} group", many=many) if many == 1 else _("{many} groups", many=many)
 
 
 def stories_title(found: Stories) -> str:
@@ -95,17 +103,31 @@ def stories_title(found: Stories) -> str:
 def stories_sentence(found: Stories) -> str:
     """Return the difference with its interval, and what it fits; that it proves nothing."""
     amount = f"{abs(found.difference.value):.1f}{_beyond(found)}"
-    who = f"those who said “{text(found.newcomer)}” and those who said “{text(found.veteran)}”"
+    who = _(
+        "those who said “{newcomer}” and those who said “{veteran}”",
+        newcomer=text(found.newcomer),
+        veteran=text(found.veteran),
+    )
     above = found.difference.value > 0
-    side = f", newcomers {'above' if above else 'below'}" if found.difference.value else ""
-    ends = f"{_signed(found.low)} to {_signed(found.high)}"
-    differ = f"On average {who} differ by {amount} points{side} (95\u00a0% interval {ends})."
-    return f"{differ} {FITS[found.sign]}"
+    side = (
+        _(", newcomers {below}", below="above" if above else "below")
+        if found.difference.value
+        else ""
+    )
+    ends = _("{signed} to {signed2}", signed=_signed(found.low), signed2=_signed(found.high))
+    differ = _(
+        "On average {who} differ by {amount} points{side} (95 % interval {ends}).",
+        who=who,
+        amount=amount,
+        side=side,
+        ends=ends,
+    )
+    return f"{differ} {_(FITS[found.sign], neither=_(NEITHER))}"
 
 
 def _beyond(found: Stories) -> str:
     """Return " or more" where the difference is cut off, whichever its sign."""
-    return EDGES["high"] if found.difference.edge else ""
+    return edge_word("high") if found.difference.edge else ""
 
 
 def _signed(value: float) -> str:
@@ -114,20 +136,23 @@ def _signed(value: float) -> str:
 
 def stories_note(found: Stories) -> str:
     """Return how many stand behind the difference, and what it is made from."""
-    return (
-        f"At least {found.difference.n} of each, compared within their groups and taken together "
-        "over the survey, never for one group; people in between are not counted. The interval "
-        "rests on the number of people and the spread that is assumed."
+    return _(
+        "At least {n} of each, compared within their groups and taken together "
+        "over the survey, never for one group; people in between are not counted. "
+        "The interval rests on the number of people and the spread that is assumed.",
+        n=found.difference.n,
     )
 
 
 def stories_missing(report: Report) -> str:
     """Return why newcomers and veterans are not compared."""
     least = max(LEAST_PEOPLE, report.policy.single)
-    return (
-        "Whether old stories are being passed on is not told: newcomers and veterans are compared "
-        f"from {least} newcomers and {least} veterans in at least {LEAST_TEAMS} groups that have "
-        "both on, and never within one group."
+    return _(
+        "Whether old stories are being passed on is not told: newcomers and "
+        "veterans are compared from {least} newcomers and {least} veterans in at "
+        "least {LEAST_TEAMS} groups that have both on, and never within one group.",
+        least=least,
+        LEAST_TEAMS=LEAST_TEAMS,
     )
 
 
@@ -135,20 +160,27 @@ def comparison_sentence(found: Comparison) -> str:
     """Return what comparing teams on a scale is worth here, in plain words."""
     name = _on(found)
     if found.worth == "unknown":
-        return (
-            f"Whether teams differ on {name} cannot be told: from {comparison_interval(found)} of "
-            "the differences between answers may lie between teams. So comparing teams on it is "
-            "not worthwhile on these answers."
+        return _(
+            "Whether teams differ on {name} cannot be told: from "
+            "{comparison_interval} of the differences between answers may lie "
+            "between teams. So comparing teams on it is not worthwhile on these "
+            "answers.",
+            name=name,
+            comparison_interval=comparison_interval(found),
         )
-    return (
-        f"On {name} about {_percent(found.share)} of the differences between answers lie between "
-        f"teams ({comparison_interval(found)}). Two averages are apart beyond chance from about "
-        f"{found.apart:.1f} points on."
+    return _(
+        "On {name} about {percent} of the differences between answers lie between "
+        "teams ({comparison_interval}). Two averages are apart beyond chance from "
+        "about {apart:.1f} points on.",
+        name=name,
+        percent=_percent(found.share),
+        comparison_interval=comparison_interval(found),
+        apart=found.apart,
     )
 
 
 def _on(found: Comparison) -> str:
-    return "all dimensions together" if found.scale == "INDEX" else text(found.name)
+    return _("all dimensions together") if found.scale == "INDEX" else text(found.name)
 
 
 def _percent(share: float) -> str:
@@ -157,17 +189,25 @@ def _percent(share: float) -> str:
 
 def comparison_share(found: Comparison) -> str:
     """Return how much lies between teams, for a table."""
-    return f"about {_percent(found.share)}" if found.worth == "some" else "cannot be told"
+    return (
+        _("about {percent}", percent=_percent(found.share))
+        if found.worth == "some"
+        else _("cannot be told")
+    )
 
 
 def comparison_apart(found: Comparison) -> str:
     """Return from how far on two averages are apart; no figure where teams may all be alike."""
-    return f"{found.apart:.1f} points on" if found.worth == "some" else NOT_WORTHWHILE
+    return (
+        _("{apart:.1f} points on", apart=found.apart)
+        if found.worth == "some"
+        else _(NOT_WORTHWHILE)
+    )
 
 
 def comparison_interval(found: Comparison) -> str:
     """Return its 95 % interval, in steps of 5 percent."""
-    return f"{_percent(found.low)} to {_percent(found.high)}"
+    return _("{percent} to {percent2}", percent=_percent(found.low), percent2=_percent(found.high))
 
 
 def comparing_title(found: Sequence[Comparison]) -> str:
@@ -175,23 +215,37 @@ def comparing_title(found: Sequence[Comparison]) -> str:
     worth = [text(c.name) for c in found if c.worth == "some" and c.scale != "INDEX"]
     many = sum(c.scale != "INDEX" for c in found)
     if not worth:
-        return "Whether teams differ beyond chance cannot be told on any dimension"
+        return _("Whether teams differ beyond chance cannot be told on any dimension")
     if len(worth) == many:
-        return "Teams differ beyond chance on every dimension"
-    where = f"{len(worth)} of {many} dimensions" if len(worth) > 3 else join(worth)
-    return f"Teams differ beyond chance on {where}; on the others it cannot be told"
+        return _("Teams differ beyond chance on every dimension")
+    where = (
+        _("{worth} of {many} dimensions", worth=len(worth), many=many)
+        if len(worth) > 3
+        else join(worth)
+    )
+    return _("Teams differ beyond chance on {where}; on the others it cannot be told", where=where)
 
 
 def comparing_note(found: Sequence[Comparison]) -> str:
     """Return what the comparison is made from, and what it does not allow."""
     groups, people = max(c.groups for c in found), max(c.people for c in found)
-    cut = " Averages that are cut off make the differences look smaller." if _any_cut(found) else ""
+    cut = (
+        _(" Averages that are cut off make the differences look smaller.")
+        if _any_cut(found)
+        else ""
+    )
     usual = found[0].usual
-    return (
-        f"Made from the rounded averages of {groups} groups with {people} people and the spread of "
-        f"people that is assumed.{cut} The points from which two averages are apart hold for "
-        f"groups of the usual size here ({usual[0]} of {usual[1]} people); of twenty pairs that "
-        "truly are alike, one differs so much by chance."
+    return _(
+        "Made from the rounded averages of {groups} groups with {people} people "
+        "and the spread of people that is assumed.{cut} The points from which two "
+        "averages are apart hold for groups of the usual size here ({usual} of "
+        "{usual2} people); of twenty pairs that truly are alike, one differs so "
+        "much by chance.",
+        groups=groups,
+        people=people,
+        cut=cut,
+        usual=usual[0],
+        usual2=usual[1],
     )
 
 
@@ -201,9 +255,12 @@ def _any_cut(found: Sequence[Comparison]) -> bool:
 
 def comparing_missing() -> str:
     """Return why nothing is said of comparing teams."""
-    return (
+    return _(
         "What comparing teams is worth is not told: that takes at least "
-        f"{LEAST_GROUPS} groups that stand alone, with {LEAST_COMPARED} people together."
+        "{LEAST_GROUPS} groups that stand alone, with {LEAST_COMPARED} people "
+        "together.",
+        LEAST_GROUPS=LEAST_GROUPS,
+        LEAST_COMPARED=LEAST_COMPARED,
     )
 
 
@@ -220,8 +277,8 @@ def low_response(group: GroupReport, report: Report) -> bool:
 def response_word(group: GroupReport, report: Report) -> str:
     """Return what the share of people who answered allows, in words."""
     if not low_response(group, report):
-        return "enough for a verdict" if group.verdict else "enough"
-    return f"fewer than {rate_text(report)}: no verdict"
+        return _("enough for a verdict") if group.verdict else "enough"
+    return _("fewer than {rate_text}: no verdict", rate_text=rate_text(report))
 
 
 def response_title(report: Report) -> str:
@@ -230,22 +287,25 @@ def response_title(report: Report) -> str:
     rate = rate_text(report)
     many = len(report.groups)
     if not few:
-        where = "the one group shown" if many == 1 else f"each of {many} groups"
-        return f"At least {rate} answered in {where}"
+        where = _("the one group shown") if many == 1 else _("each of {many} groups", many=many)
+        return _("At least {rate} answered in {where}", rate=rate, where=where)
     if len(few) <= 3:
         names = join([group.name for group in few])
-        return f"Fewer than {rate} answered in {names}"
-    return f"Fewer than {rate} answered in {len(few)} of {many} groups"
+        return _("Fewer than {rate} answered in {names}", rate=rate, names=names)
+    return _(
+        "Fewer than {rate} answered in {few} of {many} groups", rate=rate, few=len(few), many=many
+    )
 
 
 def silence_sentence(report: Report) -> str:
     """Return what silence may mean, and that nobody can tell."""
     rate = rate_text(report)
-    return (
-        "Why people kept silent, no figure tells: no time, away, no interest, or no trust that it "
-        "is safe to answer. Their answers may differ from those that are counted. A group in which "
-        f"fewer than {rate} answered gets no verdict; ask there what kept people from answering, "
-        "and never who."
+    return _(
+        "Why people kept silent, no figure tells: no time, away, no interest, or "
+        "no trust that it is safe to answer. Their answers may differ from those "
+        "that are counted. A group in which fewer than {rate} answered gets no "
+        "verdict; ask there what kept people from answering, and never who.",
+        rate=rate,
     )
 
 
@@ -257,5 +317,5 @@ def month(when: date) -> str:
 def step_word(change: Change) -> str:
     """Return what happened from one wave to the next: "up 0.4", "no clear change"."""
     if not change.clear:
-        return "no clear change"
+        return _("no clear change")
     return f"{'up' if change.difference > 0 else 'down'} {change_amount(change)}"

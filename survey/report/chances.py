@@ -104,8 +104,8 @@ def chance(plan: Plan, n: int, asked: int) -> float:
     -------
     float
         The share of 2,000 made-up teams whose verdict is not "not enough evidence"; always the
-        same for the same arguments. 0 where a dimension would not be shown. Rounding makes it
-        ripple: with n it falls here and there by up to 0.04 before it goes on rising.
+        same for the same arguments. 0 where a dimension would not be shown. Because figures are
+        rounded it ripples: in larger groups it is here and there up to 0.05 lower.
     """
     steps = [step_of(one, n, plan.policy) for one in plan.dimensions]
     if n > asked or not steps or None in steps:

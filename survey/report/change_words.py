@@ -3,6 +3,7 @@
 Wording only, as in `survey.report.words`. No cause is ever named.
 """
 
+from survey.language import _
 from survey.report.model import Change, GroupReport, Report
 from survey.report.words import join, text
 
@@ -11,15 +12,27 @@ def change_sentence(change: Change) -> str:
     """Return a change since the previous wave, or that none can be told."""
     name = text(change.name)
     if not change.clear:
-        return f"{name}: no clear change. {_could_be_seen(change)}"
+        return _(
+            "{name}: no clear change. {could_be_seen}",
+            name=name,
+            could_be_seen=_could_be_seen(change),
+        )
     way = "up" if change.difference > 0 else "down"
-    return f"{name}: {way} {change_amount(change)} points since the previous wave."
+    return _(
+        "{name}: {way} {change_amount} points since the previous wave.",
+        name=name,
+        way=way,
+        change_amount=change_amount(change),
+    )
 
 
 def _could_be_seen(change: Change) -> str:
     if change.before.edge or change.after.edge:
-        return "An average is cut off, so a change cannot be told."
-    return f"A true change of about {change.detectable:.1f} is seen four times in five."
+        return _("An average is cut off, so a change cannot be told.")
+    return _(
+        "A true change of about {detectable:.1f} is seen four times in five.",
+        detectable=change.detectable,
+    )
 
 
 def moved_sentence(report: Report) -> str:
@@ -28,7 +41,11 @@ def moved_sentence(report: Report) -> str:
     if not told:
         return ""
     compared = sum(len(group.changes) for group in report.groups)
-    return f"Clear changes of single groups: {'; '.join(told)}. {chance_sentence(compared)}"
+    return _(
+        "Clear changes of single groups: {told}. {chance_sentence}",
+        told="; ".join(told),
+        chance_sentence=chance_sentence(compared),
+    )
 
 
 def chance_sentence(compared: int) -> str:
@@ -37,11 +54,13 @@ def chance_sentence(compared: int) -> str:
     An interval of 95 % leaves out zero by chance alone once in twenty times.
     """
     if compared < 2:
-        return "One comparison in twenty would look clear by chance alone."
+        return _("One comparison in twenty would look clear by chance alone.")
     many = max(round(compared / 20), 1)
-    return (
-        f"Of {compared} comparisons, about {many} would look clear by chance alone. "
-        "Read a single one as a question."
+    return _(
+        "Of {compared} comparisons, about {many} would look clear by chance alone. "
+        "Read a single one as a question.",
+        compared=compared,
+        many=many,
     )
 
 
@@ -62,4 +81,4 @@ def change_amount(change: Change) -> str:
     up = change.difference > 0
     beyond = (change.after.edge, change.before.edge)
     more = beyond[0] == ("high" if up else "low") or beyond[1] == ("low" if up else "high")
-    return f"{abs(change.difference):.1f}{' or more' if more else ''}"
+    return f"{abs(change.difference):.1f}{_(' or more') if more else ''}"

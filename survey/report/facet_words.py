@@ -8,6 +8,7 @@ computing; printed as an average it would read like a measurement. Wording only,
 
 from survey.disclosure.precision import CONTRAST_STEP
 from survey.disclosure.values import Policy
+from survey.language import _
 from survey.questionnaire.definition import Facet, Questionnaire, Scale
 from survey.report.model import Estimate, Report, ScaleResult
 from survey.report.words import number, text
@@ -23,15 +24,15 @@ def facet_word(facet: ScaleResult, scale: ScaleResult, report: Report) -> str:
     least = _least(facet, report.questionnaire)
     side = _side(facet, scale)
     if not side:
-        return f"less than {least} apart"
-    return f"{least} or more {'above' if side > 0 else 'below'}"
+        return _("less than {least} apart", least=least)
+    return _("{least} or more {below}", least=least, below="above" if side > 0 else "below")
 
 
 def facet_sentence(facet: ScaleResult, scale: ScaleResult, report: Report) -> str:
     """Return how a facet stands to the other one, which is named."""
     other = next(text(one.name) for one in scale.facets if one.id != facet.id)
     word = facet_word(facet, scale, report)
-    return f"{word}{'' if _side(facet, scale) else ' from'} “{other}”"
+    return f"{word}{'' if _side(facet, scale) else _(' from')} “{other}”"
 
 
 def parted(questionnaire: Questionnaire) -> tuple[Scale, ...]:

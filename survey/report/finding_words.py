@@ -9,15 +9,16 @@ from collections.abc import Iterable, Sequence
 from math import ceil
 
 from survey.disclosure.values import Withheld
+from survey.language import _, mark
 from survey.report.model import Answer, Estimate, Finding, GroupReport, Report, Rule, ScaleResult
 from survey.report.words import figure_text, interval_text, join, number, text
 
 FINDINGS: dict[Answer, str] = {
-    "can": "Can",
-    "can_with_conditions": "Can, with conditions",
-    "cannot_yet": "Cannot yet",
-    "too_few": "Too few answers",
-    "too_close": "Too close to call",
+    "can": mark("Can"),
+    "can_with_conditions": mark("Can, with conditions"),
+    "cannot_yet": mark("Cannot yet"),
+    "too_few": mark("Too few answers"),
+    "too_close": mark("Too close to call"),
 }
 LIKE: dict[Answer, Rule] = {
     "can": "ready",
@@ -34,24 +35,38 @@ LIKELY = 0.80
 
 def finding_word(finding: Finding) -> str:
     """Return whether it can carry the practice, in a word or three, for a table."""
-    return FINDINGS[finding.answer]
+    return _(FINDINGS[finding.answer])
 
 
 def finding_headline(group: GroupReport, finding: Finding, practice: str) -> str:
     """Return the finding of a group as a sentence without a full stop."""
     match finding.answer:
         case "can" if finding.own == "already_done":
-            return f"{group.name} can carry {practice}, and most people say that it is done already"
+            return _(
+                "{group} can carry {practice}, and most people say that it is done already",
+                group=group.name,
+                practice=practice,
+            )
         case "can":
-            return f"{group.name} can carry {practice}"
+            return _("{group} can carry {practice}", group=group.name, practice=practice)
         case "can_with_conditions":
-            return f"{group.name} can carry {practice}, with conditions"
+            return _(
+                "{group} can carry {practice}, with conditions", group=group.name, practice=practice
+            )
         case "cannot_yet":
-            return f"{group.name} cannot yet carry {practice}"
+            return _("{group} cannot yet carry {practice}", group=group.name, practice=practice)
         case "too_few":
-            return f"{group.name}: too few answers to say whether it can carry {practice}"
+            return _(
+                "{group}: too few answers to say whether it can carry {practice}",
+                group=group.name,
+                practice=practice,
+            )
         case "too_close":
-            return f"{group.name}: too close to call whether it can carry {practice}"
+            return _(
+                "{group}: too close to call whether it can carry {practice}",
+                group=group.name,
+                practice=practice,
+            )
 
 
 def practice_overview(answers: Sequence[Answer], practice: str) -> tuple[str, str]:
@@ -68,26 +83,45 @@ def practice_overview(answers: Sequence[Answer], practice: str) -> tuple[str, st
     conditions = answers.count("can_with_conditions")
     rest = _others(answers)
     if can:
-        more = f", {conditions} more with conditions" if conditions else ""
-        return f"{can} of {many} groups can carry {practice}{more}", rest
+        more = _(", {conditions} more with conditions", conditions=conditions) if conditions else ""
+        return _(
+            "{can} of {many} groups can carry {practice}{more}",
+            can=can,
+            many=many,
+            practice=practice,
+            more=more,
+        ), rest
     if conditions:
-        return f"{conditions} of {many} groups can carry {practice}, with conditions", rest
+        return _(
+            "{conditions} of {many} groups can carry {practice}, with conditions",
+            conditions=conditions,
+            many=many,
+            practice=practice,
+        ), rest
     if "cannot_yet" not in answers:
-        return f"Not enough evidence to say whether any of {many} groups can carry {practice}", rest
+        return _(
+            "Not enough evidence to say whether any of {many} groups can carry {practice}",
+            many=many,
+            practice=practice,
+        ), rest
     if set(answers) == {"cannot_yet"}:
-        return f"None of {many} groups can carry {practice} yet", ""
-    return f"Of none of {many} groups can it be said that it can carry {practice}", rest
+        return _("None of {many} groups can carry {practice} yet", many=many, practice=practice), ""
+    return _(
+        "Of none of {many} groups can it be said that it can carry {practice}",
+        many=many,
+        practice=practice,
+    ), rest
 
 
 def _others(answers: Sequence[Answer]) -> str:
     told: dict[Answer, str] = {
-        "cannot_yet": "not yet",
-        "too_close": "too close to call",
-        "too_few": "with too few answers to say",
+        "cannot_yet": _("not yet"),
+        "too_close": _("too close to call"),
+        "too_few": _("with too few answers to say"),
     }
     parts = [f"{answers.count(a)} {said}" for a, said in told.items() if a in answers]
     some = {"can", "can_with_conditions"} & set(answers)
-    return f"{'Of the others' if some else 'Of these'}, {join(parts)}." if parts else ""
+    return f"{_('Of the others') if some else _('Of these')}, {join(parts)}." if parts else ""
 
 
 def finding_sentences(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:
@@ -112,13 +146,15 @@ def short_finding(group: GroupReport, finding: Finding, report: Report) -> str:
     floor = number(report.questionnaire.readiness.floor)
     match finding.answer:
         case "can":
-            return f"What it hangs on is very likely above {floor}."
+            return _("What it hangs on is very likely above {floor}.", floor=floor)
         case "can_with_conditions":
-            return f"First mend or watch: {_named(group, finding.conditions)}."
+            return _("First mend or watch: {named}.", named=_named(group, finding.conditions))
         case "cannot_yet":
             in_the_way = _named(group, finding.against)
             return (
-                f"In the way: {in_the_way}." if in_the_way else _as_a_whole(group, finding, report)
+                _("In the way: {in_the_way}.", in_the_way=in_the_way)
+                if in_the_way
+                else _as_a_whole(group, finding, report)
             )
         case "too_few":
             return too_few_sentence(group, report).split(". ")[0] + "."
@@ -150,13 +186,18 @@ def too_few_sentence(group: GroupReport, report: Report) -> str:
     rules = report.questionnaire.readiness
     wanted = max(rules.min_answers, ceil(rules.min_rate * group.asked - 1e-9))
     if group.n >= wanted:
-        return (
-            f"{group.n} of {group.asked} people are counted, but on at least one dimension too "
-            "few of them could be scored. Ask again, with all statements."
+        return _(
+            "{n} of {asked} people are counted, but on at least one dimension too "
+            "few of them could be scored. Ask again, with all statements.",
+            n=group.n,
+            asked=group.asked,
         )
-    return (
-        f"{group.n} of {group.asked} people are counted; a finding takes {wanted}. Ask again, and "
-        "find out first why so many kept silent."
+    return _(
+        "{n} of {asked} people are counted; a finding takes {wanted}. Ask again, "
+        "and find out first why so many kept silent.",
+        n=group.n,
+        asked=group.asked,
+        wanted=wanted,
     )
 
 
@@ -169,31 +210,37 @@ def more_answers_sentence(group: GroupReport) -> str:
     """Return whether it would have helped had more people answered."""
     verdict = group.verdict
     if group.n < group.asked and verdict and verdict.with_everybody not in (None, verdict.rule):
-        return (
-            f"Had all {group.asked} answered as those {group.n} did, it could be told: ask for "
-            "more answers next time. Until then try small."
+        return _(
+            "Had all {asked} answered as those {n} did, it could be told: ask for "
+            "more answers next time. Until then try small.",
+            asked=group.asked,
+            n=group.n,
         )
-    return "More answers would not settle it: try small, and measure after the trial."
+    return _("More answers would not settle it: try small, and measure after the trial.")
 
 
 def silent_sentence(group: GroupReport, finding: Finding, report: Report) -> str:
     """Return whether the finding would hold if those who kept silent saw the team differently."""
     if group.n >= group.asked:
-        return "Everybody who was asked is counted."
+        return _("Everybody who was asked is counted.")
     if finding.answer == "too_few":
-        return "Too few are counted for a finding; what the others think cannot be guessed."
+        return _("Too few are counted for a finding; what the others think cannot be guessed.")
     shift = number(report.questionnaire.readiness.silent_shift)
     lower, higher = finding.silent_lower, finding.silent_higher
     if lower is None or higher is None:
-        return "Nothing can be said of those who did not answer."
+        return _("Nothing can be said of those who did not answer.")
     if lower == higher == finding.answer:
-        return (
+        return _(
             "The finding stays the same if those who did not answer see the team "
-            f"{shift} points worse, or {shift} points better."
+            "{shift} points worse, or {shift} points better.",
+            shift=shift,
         )
-    return (
-        f"If those who did not answer see the team {shift} points worse, the finding would be "
-        f"“{FINDINGS[lower].lower()}”; {shift} points better, “{FINDINGS[higher].lower()}”."
+    return _(
+        "If those who did not answer see the team {shift} points worse, the "
+        "finding would be “{lower}”; {shift} points better, “{lower2}”.",
+        shift=shift,
+        lower=_(FINDINGS[lower]).lower(),
+        lower2=_(FINDINGS[higher]).lower(),
     )
 
 
@@ -206,21 +253,34 @@ def _between(group: GroupReport, finding: Finding, report: Report) -> str:
         if isinstance(d.figure, Estimate) and d.figure.p_floor <= rules.weakest
     ]
     if doubtful:
-        return f"{join([cited(d, report) for d in doubtful])} may lie on either side of {floor}."
-    return f"The team as a whole, {_index(group)}, may lie on either side of {floor}."
+        return _(
+            "{doubtful} may lie on either side of {floor}.",
+            doubtful=join([cited(d, report) for d in doubtful]),
+            floor=floor,
+        )
+    return _(
+        "The team as a whole, {index}, may lie on either side of {floor}.",
+        index=_index(group),
+        floor=floor,
+    )
 
 
 def _index(group: GroupReport) -> str:
     if not isinstance(group.index, Estimate):
-        return "not shown"
+        return _("not shown")
     return f"{group.index.released.value:.1f} ({interval_text(group.index)})"
 
 
 def _sound(group: GroupReport, finding: Finding, report: Report) -> str:
     floor = number(report.questionnaire.readiness.floor)
     shown = [cited(d, report) for d in scales_of(group, finding.critical)]
-    each = "each " if len(shown) > 1 else ""
-    return f"It hangs on {join(shown)}, {each}very likely above the floor of {floor}."
+    each = _("each ") if len(shown) > 1 else ""
+    return _(
+        "It hangs on {shown}, {each}very likely above the floor of {floor}.",
+        shown=join(shown),
+        each=each,
+        floor=floor,
+    )
 
 
 def _room(group: GroupReport, report: Report) -> tuple[str, ...]:
@@ -228,7 +288,7 @@ def _room(group: GroupReport, report: Report) -> tuple[str, ...]:
     shown = [r for r in (group.capacity, group.resolve) if r and isinstance(r.figure, Estimate)]
     if not shown:
         return ()
-    return (f"Beside it: {join([cited(r, report) for r in shown])}.",)
+    return (_("Beside it: {shown}.", shown=join([cited(r, report) for r in shown])),)
 
 
 def _against(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:
@@ -240,14 +300,25 @@ def _against(group: GroupReport, finding: Finding, report: Report) -> tuple[str,
     if climate:
         named, verb = join([cited(r, report) for r in climate]), _lies(climate)
         said.append(
-            f"It hangs on {named}, which very likely {verb} below {floor}. That comes first."
+            _(
+                "It hangs on {named}, which very likely {verb} below {floor}. That comes first.",
+                named=named,
+                verb=verb,
+                floor=floor,
+            )
         )
     elif not beside:
         said.append(_as_a_whole(group, finding, report))
     if beside and not climate and not _doubtful(group, finding, report):
         said.append(_climate_ready(group, beside, report))
     elif beside:
-        said.append(f"{join([cited(r, report) for r in beside])}: very likely below {floor}.")
+        said.append(
+            _(
+                "{beside}: very likely below {floor}.",
+                beside=join([cited(r, report) for r in beside]),
+                floor=floor,
+            )
+        )
     return tuple(said)
 
 
@@ -262,10 +333,14 @@ def _lies(results: Sequence[ScaleResult]) -> str:
 def _own(finding: Finding) -> tuple[str, ...]:
     """Return what people say of the practice itself, where that changes what to do."""
     said = {
-        "already_done": "People say that it is mostly done already: look before starting it anew.",
+        "already_done": _(
+            "People say that it is mostly done already: look before starting it anew."
+        ),
         "clarify_first": (
-            "People say it is not clear enough what doing it well looks like: show it by examples "
-            "first."
+            _(
+                "People say it is not clear enough what doing it well looks like: show "
+                "it by examples first."
+            )
         ),
     }
     return (said[finding.own],) if finding.own in said else ()
@@ -278,7 +353,7 @@ def _not_in_it(group: GroupReport) -> tuple[str, ...]:
         return ()
     names = join([f"“{text(r.name)}”" for r in hidden])
     verb = "is" if len(hidden) == 1 else "are"
-    return (f"{names} {verb} not shown here, and no part of this.",)
+    return (_("{names} {verb} not shown here, and no part of this.", names=names, verb=verb),)
 
 
 def _climate_ready(group: GroupReport, beside: Sequence[ScaleResult], report: Report) -> str:
@@ -286,10 +361,14 @@ def _climate_ready(group: GroupReport, beside: Sequence[ScaleResult], report: Re
     missing = join([cited(r, report) for r in beside])
     floor = number(report.questionnaire.readiness.floor)
     verb = _lies(beside)
-    ready = "ready" if group.verdict and group.verdict.rule == "ready" else "not in the way"
-    return (
-        f"The climate is {ready}; what is missing is {missing}, which very likely {verb} below "
-        f"{floor}."
+    ready = "ready" if group.verdict and group.verdict.rule == "ready" else _("not in the way")
+    return _(
+        "The climate is {ready}; what is missing is {missing}, which very likely "
+        "{verb} below {floor}.",
+        ready=ready,
+        missing=missing,
+        verb=verb,
+        floor=floor,
     )
 
 
@@ -306,15 +385,32 @@ def _as_a_whole(group: GroupReport, finding: Finding, report: Report) -> str:
     rules = report.questionnaire.readiness
     floor = number(rules.floor)
     if group.verdict and "index_below_floor" in group.verdict.reasons:
-        return f"The team as a whole is likely below the floor of {floor}: {_index(group)}."
+        return _(
+            "The team as a whole is likely below the floor of {floor}: {index}.",
+            floor=floor,
+            index=_index(group),
+        )
     shown = [(d, d.figure) for d in group.dimensions if isinstance(d.figure, Estimate)]
     weak = [d for d, figure in shown if figure.state == "weak"]
     low = [d for d, f in shown if d.id in finding.critical and f.p_floor <= rules.weakest]
-    broken = f"{join([cited(d, report) for d in weak])} very likely {_lies(weak)} below {floor}"
+    broken = _(
+        "{weak} very likely {lies} below {floor}",
+        weak=join([cited(d, report) for d in weak]),
+        lies=_lies(weak),
+        floor=floor,
+    )
     doubt = join([cited(d, report) for d in low])
     if doubt:
-        return f"{broken}, and it hangs on {doubt}, which may well lie there too."
-    return f"{broken}, and the team as a whole, {_index(group)}, may well lie there too."
+        return _(
+            "{broken}, and it hangs on {doubt}, which may well lie there too.",
+            broken=broken,
+            doubt=doubt,
+        )
+    return _(
+        "{broken}, and the team as a whole, {index}, may well lie there too.",
+        broken=broken,
+        index=_index(group),
+    )
 
 
 def _conditions(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:
@@ -323,7 +419,14 @@ def _conditions(group: GroupReport, finding: Finding, report: Report) -> tuple[s
     if sound:
         floor = number(report.questionnaire.readiness.floor)
         verb = "is" if len(sound) == 1 else "are"
-        said.append(f"{join([cited(r, report) for r in sound])} {verb} very likely above {floor}.")
+        said.append(
+            _(
+                "{sound} {verb} very likely above {floor}.",
+                sound=join([cited(r, report) for r in sound]),
+                verb=verb,
+                floor=floor,
+            )
+        )
     return tuple(said)
 
 
@@ -331,19 +434,37 @@ def _condition(result: ScaleResult, finding: Finding, report: Report) -> str:
     floor = number(report.questionnaire.readiness.floor)
     named = cited(result, report)
     if isinstance(result.figure, Estimate) and result.figure.state == "weak":
-        return (
-            f"{named} very likely lies below {floor}. The practice does not hang on it, but while "
-            "it stands so, begin small."
+        return _(
+            "{named} very likely lies below {floor}. The practice does not hang on "
+            "it, but while it stands so, begin small.",
+            named=named,
+            floor=floor,
         )
     if result.id not in (*finding.critical, *_beside_ids(report)):
-        return (
-            f"{named} may lie on either side of {floor}. The practice does not hang on it, but "
-            "while that is open, begin small."
+        return _(
+            "{named} may lie on either side of {floor}. The practice does not hang "
+            "on it, but while that is open, begin small.",
+            named=named,
+            floor=floor,
         )
     if result.id in finding.critical and result.split:
-        return f"It hangs on {named}, which the team sees differently: talk about that first."
+        return _(
+            "It hangs on {named}, which the team sees differently: talk about that first.",
+            named=named,
+        )
     if result.id in finding.critical:
         sure = isinstance(result.figure, Estimate) and result.figure.p_floor >= LIKELY
-        stands = f"is likely above {floor}, but not surely" if sure else f"may lie below {floor}"
-        return f"It hangs on {named}, which {stands}: mend it or watch it."
-    return f"{named} averages below {floor}: settle that before it starts."
+        stands = (
+            _("is likely above {floor}, but not surely", floor=floor)
+            if sure
+            else _(
+                "may lie below {floor}",
+                floor=floor,
+            )
+        )
+        return _(
+            "It hangs on {named}, which {stands}: mend it or watch it.", named=named, stands=stands
+        )
+    return _(
+        "{named} averages below {floor}: settle that before it starts.", named=named, floor=floor
+    )

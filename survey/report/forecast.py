@@ -3,11 +3,12 @@
 For every unit that asks people, at several rates of participation: with whom it would be shown, how
 likely it is to get a verdict, and what change a second wave like this one could show. Groups are
 formed by the door's own roll-up. Nothing here sees an answer, and nothing here is a promise: what
-the chances rest on stands in `survey.report.chances`, the words in `survey.report.forecast_words`.
+the chances rest on stands in `survey.report.chances`, which groups had better be joined in
+`survey.report.joins`, the words in `survey.report.forecast_words`.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, floor
 from typing import Literal
@@ -20,6 +21,7 @@ from survey.questionnaire.definition import Questionnaire
 from survey.report.chances import Plan, chance, plan_of, step_of
 from survey.report.estimates import Measured
 from survey.report.waves import Seen, change
+from survey.scoring import ROUNDING
 
 PERCENTS = (60, 70, 80)
 """The rates of participation that are told."""
@@ -38,7 +40,7 @@ class Outlook:
 
     percent: int
     own: int
-    """How many of its people that is: the fewest that make up the percentage."""
+    """How many of its people that is."""
     shown: Shown
     together: tuple[Unit, ...]
     """The units it would be shown with, itself among them; empty where it is left out."""
@@ -60,22 +62,6 @@ class Forecast:
 
     unit: Unit
     at: tuple[Outlook, ...]
-
-
-@dataclass(frozen=True)
-class Join:
-    """Units that had better be one reporting group."""
-
-    units: tuple[Unit, ...]
-    asked: int
-    n: int
-    """Answers at the planned rate."""
-    tens: int
-
-    @property
-    def enough(self) -> bool:
-        """Whether a verdict is likely once they are joined."""
-        return self.tens >= ENOUGH
 
 
 def forecasts(
@@ -112,9 +98,20 @@ def forecasts(
     )
 
 
-def answers_at(percent: int, asked: int) -> int:
-    """Return the fewest people that make up a percentage of those asked."""
-    return -(-percent * asked // 100)
+def answers_at(plan: Plan, percent: int, asked: int) -> int:
+    """Return how many answers a percentage of those asked is: the nearest whole number.
+
+    From the least participation that a verdict asks for (60 %) on it is never less than that: else
+    a group of twelve would have 7 answers "at 60 %", and none of its verdicts.
+    """
+    nearest = (percent * asked + 50) // 100
+    if percent < _least_percent(plan):
+        return nearest
+    return max(nearest, ceil(plan.rules.min_rate * asked - ROUNDING))
+
+
+def _least_percent(plan: Plan) -> float:
+    return 100 * plan.rules.min_rate - ROUNDING
 
 
 def tens_of(plan: Plan, n: int, asked: int) -> int:
@@ -125,25 +122,36 @@ def tens_of(plan: Plan, n: int, asked: int) -> int:
 def _outlooks(units: Sequence[Unit], plan: Plan, percent: int) -> dict[str, Outlook]:
     """Return the outlook of every unit by its id, for one rate of participation.
 
-    People are counted in hundredths, so that five units of two people each are six answers at 60 %
-    together, and not ten; a group is there as soon as the fewest people that make up the percentage
-    of it are enough.
+    People are counted in hundredths, so that four units of two people each are five answers at 60 %
+    together, and not eight.
     """
     hundredths = {unit.id: np.array([percent * unit.asked]) for unit in units if unit.asked}
-    groups, left_out = roll_up(units, hundredths, 100 * (plan.policy.scores - 1) + 1)
+    groups, left_out = roll_up(units, hundredths, _hundredths(plan, percent))
     found = {
         unit.id: _in_group(unit, group, plan, percent) for group in groups for unit in group.units
     }
-    return found | {unit.id: _left_out(unit, percent) for unit in left_out}
+    return found | {unit.id: _left_out(unit, plan, percent) for unit in left_out}
+
+
+def _hundredths(plan: Plan, percent: int) -> int:
+    """Return how many hundredths of people are answers enough to be shown, as `answers_at` counts.
+
+    It counts one up from half a person on; of 60 % as soon as more than one less is passed.
+    """
+    least = plan.policy.scores
+    halfway = 100 * least - 50
+    if percent < _least_percent(plan):
+        return halfway
+    return min(halfway, floor(percent * (least - 1) / plan.rules.min_rate + ROUNDING) + 1)
 
 
 def _in_group(unit: Unit, group: Group, plan: Plan, percent: int) -> Outlook:
-    n, asked = answers_at(percent, group.asked), group.asked
+    n, asked = answers_at(plan, percent, group.asked), group.asked
     whole = group.kind == "whole"
     index, dimension = detectable(plan, n, asked)
     return Outlook(
         percent=percent,
-        own=answers_at(percent, unit.asked),
+        own=answers_at(plan, percent, unit.asked),
         shown="whole" if whole else "pooled",
         together=group.units,
         n=n,
@@ -154,8 +162,8 @@ def _in_group(unit: Unit, group: Group, plan: Plan, percent: int) -> Outlook:
     )
 
 
-def _left_out(unit: Unit, percent: int) -> Outlook:
-    own = answers_at(percent, unit.asked)
+def _left_out(unit: Unit, plan: Plan, percent: int) -> Outlook:
+    own = answers_at(plan, percent, unit.asked)
     return Outlook(percent, own, "left_out", (), own, unit.asked, 0, None, None)
 
 
@@ -196,9 +204,7 @@ def detectable(plan: Plan, n: int, asked: int) -> tuple[float | None, float | No
     return _up(of_index), _up(max(of_dimensions))
 
 
-def _change(
-    measure: Measured, n: int, asked: int, step: float, plan: Plan, least: float
-) -> float:
+def _change(measure: Measured, n: int, asked: int, step: float, plan: Plan, least: float) -> float:
     """Return what the report would call the smallest change that could be seen, unrounded."""
     middle = (measure.lo + measure.hi) / 2
     seen = Seen(Released(middle, n, step), asked, middle - step / 2, middle + step / 2)
@@ -207,91 +213,3 @@ def _change(
 
 def _up(points: float) -> float:
     return ceil(round(points * 10, 6)) / 10
-
-
-def suggest_joins(
-    units: Sequence[Unit],
-    questionnaire: Questionnaire,
-    policy: Policy,
-    apart: Collection[str] = (),
-    spare: int = 0,
-) -> tuple[Join, ...]:
-    """Say which units had better be joined, so that a verdict becomes likely.
-
-    Parameters
-    ----------
-    units
-        The tree; `asked` counts spare cards.
-    questionnaire, policy
-        As in `forecasts`.
-    apart
-        Ids of units that are never joined, such as groups of leaders.
-    spare
-        Spare cards that each unit counts; joined units need them once.
-
-    Returns
-    -------
-    tuple of Join
-        Only units under one parent, or a parent's own people with the units right under it, are
-        joined: the smallest first, until a verdict is likely at 70 % participation. No unit stands
-        in two joins, so all of them can be followed. What is too small even with all its neighbours
-        is told with them, as not enough; what has no neighbour is not told.
-    """
-    plan = plan_of(questionnaire, policy)
-    joins: list[Join] = []
-    taken: set[str] = set(apart)
-    for family in _families(units):
-        free = [unit for unit in family if unit.asked and unit.id not in taken]
-        found = _joined(free, plan, spare)
-        taken |= {unit.id for join in found for unit in join.units}
-        joins += found
-    return tuple(joins)
-
-
-def _families(units: Sequence[Unit]) -> Iterator[list[Unit]]:
-    """Yield the units that may be joined: a unit with those right under it; those at the top.
-
-    The deepest first, so that people of a unit's own join those under it rather than its
-    neighbours.
-    """
-    children: dict[str | None, list[Unit]] = {}
-    for unit in units:
-        children.setdefault(unit.parent, []).append(unit)
-    parents = [unit for unit in units if unit.id in children]
-    for parent in sorted(parents, key=lambda unit: -_depth(unit, units)):
-        yield [parent, *children[parent.id]]
-    yield children.get(None, [])
-
-
-def _depth(unit: Unit, units: Sequence[Unit]) -> int:
-    parents = {one.id: one.parent for one in units}
-    depth, at = 0, unit.parent
-    while at is not None and depth <= len(parents):
-        depth, at = depth + 1, parents.get(at)
-    return depth
-
-
-def _joined(family: Sequence[Unit], plan: Plan, spare: int) -> list[Join]:
-    """Join neighbours, the smallest first; what is left over goes to the last join."""
-    waiting = sorted(family, key=lambda unit: unit.asked)
-    joins: list[Join] = []
-    while waiting and not _join(waiting[:1], plan, spare).enough:
-        part = [waiting.pop(0)]
-        while waiting and not _join(part, plan, spare).enough:
-            part.append(waiting.pop(0))
-        join = _join(part, plan, spare)
-        if not join.enough and joins:
-            join = _join([*joins.pop().units, *part], plan, spare)
-        joins.append(join)
-    order = {unit.id: at for at, unit in enumerate(family)}
-    return [
-        replace(join, units=tuple(sorted(join.units, key=lambda unit: order[unit.id])))
-        for join in joins
-        if len(join.units) > 1
-    ]
-
-
-def _join(units: Sequence[Unit], plan: Plan, spare: int) -> Join:
-    asked = sum(unit.asked for unit in units) - spare * (len(units) - 1)
-    n = answers_at(PLANNED, asked)
-    return Join(tuple(units), asked, n, tens_of(plan, n, asked))

@@ -1,22 +1,24 @@
 """The words for what can be known of a survey's groups before it is opened.
 
-Wording only: what is told is computed in `survey.report.forecast`. A chance is told in whole tenths
-and never as certain; every page that shows one shows `ASSUMED` too.
+Wording only: what is told is computed in `survey.report.forecast` and `survey.report.joins`. A
+chance is told in whole tenths and never as certain; a page that shows one shows `ASSUMED` too.
 """
 
 from collections.abc import Sequence
 
 from survey.disclosure.values import Unit
 from survey.language import _, mark, ngettext, number
-from survey.report.forecast import ENOUGH, PLANNED, Forecast, Join, Outlook
+from survey.report.forecast import ENOUGH, PLANNED, Forecast, Outlook
+from survey.report.joins import Join
 
 ASSUMED = mark(
     "The chances are reckoned from made-up teams that stand around the target, with answers spread "
     "as this questionnaire assumes. Nobody has compared them with real surveys. They help to plan "
     "and promise nothing."
 )
-AT_LEAST = mark(
-    "70 % means: at least 70 % of each group answer, cards to spare counted among those asked."
+COUNTED = mark(
+    "70 % means the nearest whole number of people, and the same part of every group. Spare cards "
+    "count among those who are asked."
 )
 OPEN = 4
 """Tenths from which on a verdict is neither likely nor unlikely."""
@@ -32,7 +34,7 @@ def chance_text(tens: int) -> str:
 def outlook_line(outlook: Outlook) -> str:
     """Return what one rate of participation would come to, in a sentence.
 
-    "At 70 % (9 of 12) a verdict is likely (about 8 in 10)."
+    "At 70 % (8 of 12) a verdict is likely (about 8 in 10)."
     """
     if outlook.shown == "left_out":
         return _left_out_line(outlook)
@@ -145,6 +147,4 @@ def _names(units: Sequence[Unit]) -> str:
     more = len(units) - NAMED
     if more <= 0:
         return names
-    return ngettext(
-        "{names} and one more", "{names} and {more} more", more, names=names, more=more
-    )
+    return ngettext("{names} and one more", "{names} and {more} more", more, names=names, more=more)

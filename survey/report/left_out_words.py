@@ -4,14 +4,16 @@ Wording only, as in `survey.report.words`. What is left out depends on numbers o
 the questionnaire alone, so these sentences tell nothing of any answer.
 """
 
+from survey.language import _, mark
 from survey.report.model import GroupReport, Report
 from survey.report.words import join
 
-HARM = (
-    "Signs of harm: they go to the role that was named to everybody when the survey was opened, "
-    "and stand in no report. That nothing is said of them here means nothing."
+HARM = mark(
+    "Signs of harm: they go to the role that was named to everybody when the "
+    "survey was opened, and stand in no report. That nothing is said of them "
+    "here means nothing."
 )
-NO_SURVEY = "Signs of harm are not reported here."
+NO_SURVEY = mark("Signs of harm are not reported here.")
 """Where answers were analysed that no survey here had gathered: no role was named."""
 
 
@@ -20,11 +22,15 @@ def sentences(group: GroupReport, report: Report) -> tuple[str, ...]:
     policy, q = report.policy, report.questionnaire
     said = [*_below(group, report)]
     if q.readiness.harm_items:
-        said.append(HARM if report.facts.closed else NO_SURVEY)
-    said.append("Ranks, norms, percentiles and causes: nothing here was made to tell them.")
+        said.append(_(HARM if report.facts.closed else NO_SURVEY))
+    said.append(_("Ranks, norms, percentiles and causes: nothing here was made to tell them."))
     if group.kind == "pooled":
         said.append(
-            f"Each of {join(group.units)} alone: fewer than {policy.scores} people answered there."
+            _(
+                "Each of {units} alone: fewer than {scores} people answered there.",
+                units=join(group.units),
+                scores=policy.scores,
+            )
         )
     return tuple(said)
 
@@ -35,10 +41,23 @@ def _below(group: GroupReport, report: Report) -> list[str]:
     said = []
     if group.n < policy.single:
         comments = ["comments"] if q.open_questions else []
-        shown = ["single statements", *(["knowing and doing"] if q.practices else []), *comments]
-        said.append(f"{join(shown).capitalize()}: shown from {policy.single} people on.")
+        shown = [
+            _("single statements"),
+            *([_("knowing and doing")] if q.practices else []),
+            *comments,
+        ]
+        said.append(
+            _(
+                "{capitalize}: shown from {single} people on.",
+                capitalize=join(shown).capitalize(),
+                single=policy.single,
+            )
+        )
     if group.n < policy.spread:
         said.append(
-            f"Whether the team sees things differently: told from {policy.spread} people on."
+            _(
+                "Whether the team sees things differently: told from {spread} people on.",
+                spread=policy.spread,
+            )
         )
     return said

@@ -18,6 +18,7 @@ from survey.disclosure.precision import (
     margin,
 )
 from survey.disclosure.values import Policy
+from survey.language import _, mark
 from survey.measures.tenure import LEAST_PEOPLE, LEAST_TEAMS
 from survey.questionnaire.definition import Questionnaire, Scale
 from survey.report.comparing import LEAST_GROUPS
@@ -29,10 +30,10 @@ Rounding = tuple[str, str, str, str]
 """What is rounded, of how many people, to what, and where it is cut off."""
 
 FIGURES: dict[Measure, str] = {
-    "score": "Average of three statements or more",
-    "single": "Single statement, average of two",
-    "class": "Knowing and doing a practice",
-    "share": "Pick list: share of people, of the options chosen most often",
+    "score": mark("Average of three statements or more"),
+    "single": mark("Single statement, average of two"),
+    "class": mark("Knowing and doing a practice"),
+    "share": mark("Pick list: share of people, of the options chosen most often"),
 }
 EXAMPLES = 10, 30
 """Numbers of people for which it is told where an average is cut off, besides the smallest."""
@@ -43,8 +44,13 @@ def asked_text(questionnaire: Questionnaire) -> str:
     inside = {d.id for d in questionnaire.dimensions}
     counted = sum(item.scale in inside for item in questionnaire.items)
     rest = len(questionnaire.items) - counted
-    more = f" and {rest} on other scales" if rest else ""
-    return f"{counted} statements in {len(inside)} dimensions{more}"
+    more = _(" and {rest} on other scales", rest=rest) if rest else ""
+    return _(
+        "{counted} statements in {inside} dimensions{more}",
+        counted=counted,
+        inside=len(inside),
+        more=more,
+    )
 
 
 def answer_range(questionnaire: Questionnaire) -> tuple[int, int]:
@@ -69,7 +75,7 @@ def _classes(kind: Measure, questionnaire: Questionnaire, policy: Policy) -> Ite
     for row, last in zip(rows, ends, strict=True):
         if last is None or last >= least:
             first, limits = max(row.least, least), answer_range(questionnaire)
-            yield FIGURES[kind], _people(first, last), *_printed(kind, row, first, last, limits)
+            yield _(FIGURES[kind]), _people(first, last), *_printed(kind, row, first, last, limits)
 
 
 def other_roundings(questionnaire: Questionnaire, policy: Policy) -> tuple[Rounding, ...]:
@@ -83,7 +89,7 @@ def other_roundings(questionnaire: Questionnaire, policy: Policy) -> tuple[Round
 
 def _parts_of(scale: Scale, questionnaire: Questionnaire) -> str:
     names = [f"“{text(facet.name)}”" for facet in facets_of(scale, questionnaire)]
-    return f"{join(names)}, the parts of {text(scale.name)}"
+    return _("{names}, the parts of {name}", names=join(names), name=text(scale.name))
 
 
 def _classes_of(scale: Scale, questionnaire: Questionnaire) -> tuple[str, str]:
@@ -91,8 +97,16 @@ def _classes_of(scale: Scale, questionnaire: Questionnaire) -> tuple[str, str]:
     lo, hi = questionnaire.range_over(item.id for item in questionnaire.items_of(scale.id))
     inside = margin(CONTRAST_MARGIN, lo, hi)
     return (
-        f"words: one is {least_difference(lo, hi)} or more above the other, or neither is",
-        f"{text(scale.name)} itself: {number(lo + inside)} and {number(hi - inside)}",
+        _(
+            "words: one is {least_difference} or more above the other, or neither is",
+            least_difference=least_difference(lo, hi),
+        ),
+        _(
+            "{name} itself: {inside} and {inside2}",
+            name=text(scale.name),
+            inside=number(lo + inside),
+            inside2=number(hi - inside),
+        ),
     )
 
 
@@ -103,17 +117,21 @@ def _newcomers(questionnaire: Questionnaire, policy: Policy) -> Iterator[Roundin
     lo, hi = questionnaire.range_over(item.id for item in questionnaire.items_of(scale.id))
     most = number(DIFFERENCE_CLIP * (hi - lo))
     yield (
-        f"Newcomers less veterans on {text(scale.name)}, for the survey as a whole",
-        f"{max(LEAST_PEOPLE, policy.single)} and more of each, in {LEAST_TEAMS} groups",
+        _("Newcomers less veterans on {name}, for the survey as a whole", name=text(scale.name)),
+        _(
+            "{max} and more of each, in {LEAST_TEAMS} groups",
+            max=max(LEAST_PEOPLE, policy.single),
+            LEAST_TEAMS=LEAST_TEAMS,
+        ),
         f"{DIFFERENCE_STEP * (hi - lo):.3g}",
-        f"−{most} and {most}",
+        _("−{most} and {most}", most=most),
     )
 
 
 def _people(first: int, last: int | None) -> str:
     if last is None:
-        return f"{first} and more"
-    return str(first) if first == last else f"{first} to {last}"
+        return _("{first} and more", first=first)
+    return str(first) if first == last else _("{first} to {last}", first=first, last=last)
 
 
 def _printed(
@@ -122,7 +140,7 @@ def _printed(
     """Return the step and where figures are cut off, for the first and some other counts."""
     if kind == "share":
         low, high = SHARE_CLIP * 100, (1 - SHARE_CLIP) * 100
-        return f"{row.step * 100:.0f} %", f"{low:.0f} % and {high:.0f} %"
+        return f"{row.step * 100:.0f} %", _("{low:.0f} % and {high:.0f} %", low=low, high=high)
     lo, hi = limits
     counts = [first, *(n for n in EXAMPLES if first < n and (last is None or n <= last))]
     ends = [(n, margin(n, lo, hi)) for n in counts]
@@ -139,39 +157,42 @@ def cut_offs(questionnaire: Questionnaire, judged: bool = True) -> tuple[tuple[s
 
     if not judged:
         return (
-            ("Floor", number(r.floor)),
-            ("Target", number(r.target)),
-            ("Very likely below the floor: with probability", sure(r.block)),
-            ("Very likely above the floor: with probability", sure(r.gate)),
-            ("Likely at the target: with probability", sure(r.condition)),
-            ("Reliability and spread of people that are assumed", _assumed(questionnaire)),
-            ("Weight of that spread, in degrees of freedom", f"{r.prior_df:g}"),
+            (_("Floor"), number(r.floor)),
+            (_("Target"), number(r.target)),
+            (_("Very likely below the floor: with probability"), sure(r.block)),
+            (_("Very likely above the floor: with probability"), sure(r.gate)),
+            (_("Likely at the target: with probability"), sure(r.condition)),
+            (_("Reliability and spread of people that are assumed"), _assumed(questionnaire)),
+            (_("Weight of that spread, in degrees of freedom"), f"{r.prior_df:g}"),
         )
     return (
-        ("Floor: the middle of the scale", number(r.floor)),
-        ("Target", number(r.target)),
-        ("No verdict below so many answers", str(r.min_answers)),
-        ("No verdict below this share of the people asked", sure(r.min_rate)),
-        ("A whole team is judged from so many dimensions on", str(r.min_dimensions)),
-        ("A dimension blocks if it is below the floor with probability", sure(r.block)),
-        ("Not yet if the whole team is below the floor with probability", sure(r.overall)),
-        ("Ready if the whole team is at the target with probability", sure(r.overall)),
-        ("Ready if every dimension is at the floor with probability", sure(r.gate)),
-        ("Ready with at most so many dimensions under the target", str(r.below_target)),
-        ("With conditions if every dimension is at the floor with probability", sure(r.weakest)),
-        ("A condition: less sure to be at the target than", sure(r.condition)),
-        ("Those who kept silent are assumed to differ by", number(r.silent_shift)),
-        ("Reliability of a dimension, of the index, of a practice", _reliabilities(questionnaire)),
-        ("Spread of people: dimension, index, single answer, gap", _spreads(questionnaire)),
-        ("Weight of that spread, in degrees of freedom", f"{r.prior_df:g}"),
-        ("A practice is done already from", number(r.done)),
-        ("And if it is at the target with probability", sure(r.done_sure)),
-        ("It is clear enough from", number(r.know_enough)),
-        ("Its dimensions support it: at the floor with probability", sure(r.support_high)),
-        ("They do not: less than", sure(r.support_low)),
-        ("People lack room for it: time, training and say below", number(r.floor)),
-        ("A gap counts from", number(r.gap_least)),
-        ("The smallest change called one: dimension, index", _least_changes(questionnaire)),
+        (_("Floor: the middle of the scale"), number(r.floor)),
+        (_("Target"), number(r.target)),
+        (_("No verdict below so many answers"), str(r.min_answers)),
+        (_("No verdict below this share of the people asked"), sure(r.min_rate)),
+        (_("A whole team is judged from so many dimensions on"), str(r.min_dimensions)),
+        (_("A dimension blocks if it is below the floor with probability"), sure(r.block)),
+        (_("Not yet if the whole team is below the floor with probability"), sure(r.overall)),
+        (_("Ready if the whole team is at the target with probability"), sure(r.overall)),
+        (_("Ready if every dimension is at the floor with probability"), sure(r.gate)),
+        (_("Ready with at most so many dimensions under the target"), str(r.below_target)),
+        (_("With conditions if every dimension is at the floor with probability"), sure(r.weakest)),
+        (_("A condition: less sure to be at the target than"), sure(r.condition)),
+        (_("Those who kept silent are assumed to differ by"), number(r.silent_shift)),
+        (
+            _("Reliability of a dimension, of the index, of a practice"),
+            _reliabilities(questionnaire),
+        ),
+        (_("Spread of people: dimension, index, single answer, gap"), _spreads(questionnaire)),
+        (_("Weight of that spread, in degrees of freedom"), f"{r.prior_df:g}"),
+        (_("A practice is done already from"), number(r.done)),
+        (_("And if it is at the target with probability"), sure(r.done_sure)),
+        (_("It is clear enough from"), number(r.know_enough)),
+        (_("Its dimensions support it: at the floor with probability"), sure(r.support_high)),
+        (_("They do not: less than"), sure(r.support_low)),
+        (_("People lack room for it: time, training and say below"), number(r.floor)),
+        (_("A gap counts from"), number(r.gap_least)),
+        (_("The smallest change called one: dimension, index"), _least_changes(questionnaire)),
     )
 
 
@@ -211,42 +232,60 @@ def _least_changes(questionnaire: Questionnaire) -> str:
 
 NEVER_CLAIMED: tuple[str, ...] = (
     (
-        "That these scores measure trust, or anything else, with known reliability or validity. "
-        "Published work inspired the statements; the wordings and cut-offs are new, not validated."
+        mark(
+            "That these scores measure trust, or anything else, with known "
+            "reliability or validity. Published work inspired the statements; the "
+            "wordings and cut-offs are new, not validated."
+        )
     ),
-    "That a verdict predicts whether a practice, training or technology will succeed or pay back.",
-    "That the environment causes a gap, or that somebody’s work caused a change between two waves.",
-    "That a team is above or below average: there is no outside sample to compare with.",
+    mark(
+        "That a verdict predicts whether a practice, training or technology will "
+        "succeed or pay back."
+    ),
+    mark(
+        "That the environment causes a gap, or that somebody’s work caused a "
+        "change between two waves."
+    ),
+    mark("That a team is above or below average: there is no outside sample to compare with."),
     (
-        "That a team or a person is passive-aggressive, toxic, bullying or caustic. "
-        "No label, no diagnosis."
+        mark(
+            "That a team or a person is passive-aggressive, toxic, bullying or "
+            "caustic. No label, no diagnosis."
+        )
     ),
     (
-        "That harm or retaliation exists, or does not exist, in the sense of the law. "
-        "This is no complaint channel and no risk assessment; duties under work-safety law stay."
+        mark(
+            "That harm or retaliation exists, or does not exist, in the sense of "
+            "the law. This is no complaint channel and no risk assessment; duties "
+            "under work-safety law stay."
+        )
     ),
-    "That the seven dimensions are separate things. They are likely to move together.",
-    "That scores mean the same in every language, country or kind of work.",
-    "Anything about one person.",
+    mark("That the seven dimensions are separate things. They are likely to move together."),
+    mark("That scores mean the same in every language, country or kind of work."),
+    mark("Anything about one person."),
     (
-        "That two teams or two waves differ when the interval of the difference includes zero, "
-        "or that a small difference in rank means anything."
+        mark(
+            "That two teams or two waves differ when the interval of the "
+            "difference includes zero, or that a small difference in rank means "
+            "anything."
+        )
     ),
-    "That some figure shows what to fix.",
-    "That those who kept silent would have answered like those who answered.",
-    "That the difference between knowing and doing is reliable for one person.",
-    "That a difference between newcomers and veterans shows stories being handed on.",
-    "“Anonymous” beyond what the program enforces. Open text can give its writer away.",
+    mark("That some figure shows what to fix."),
+    mark("That those who kept silent would have answered like those who answered."),
+    mark("That the difference between knowing and doing is reliable for one person."),
+    mark("That a difference between newcomers and veterans shows stories being handed on."),
+    mark("“Anonymous” beyond what the program enforces. Open text can give its writer away."),
 )
 """What must never be claimed (statistics, A4), for the method page and every export."""
 
 
 def no_grade(practice: str) -> str:
     """Return what a finding is not, for every page that may be shown by itself."""
-    of = " and of this practice" if practice else ""
-    return (
-        f"A finding tells of circumstances at this date{of}. It is no grade for a team or its "
-        "leader, and no ground for pay, staffing or blame."
+    of = _(" and of this practice") if practice else ""
+    return _(
+        "A finding tells of circumstances at this date{of}. It is no grade for a "
+        "team or its leader, and no ground for pay, staffing or blame.",
+        of=of,
     )
 
 
@@ -254,4 +293,4 @@ def never_claimed(judged: bool = True) -> tuple[str, ...]:
     """Return what must never be claimed; without verdicts only what holds for anybody's scales."""
     ours = ("known reliability", "a verdict predicts", "seven dimensions", "knowing and doing")
     kept = (claim for claim in NEVER_CLAIMED if not any(word in claim for word in ours))
-    return NEVER_CLAIMED if judged else tuple(kept)
+    return tuple(_(claim) for claim in (NEVER_CLAIMED if judged else kept))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from survey.language import day
+from survey.language import _, day
 from survey.questionnaire.guides import Action, Guides
 from survey.report import month_words as said
 from survey.report.finding import TOO_FEW
@@ -84,9 +84,9 @@ class _Case:
     def fill(self, sentence: str) -> str:
         """Put the names into a sentence."""
         return sentence.format(
-            practice=self.report.facts.practice or "a new practice",
+            practice=self.report.facts.practice or _("a new practice"),
             group=self.group.name,
-            mended=text(self.fix.name) if self.fix else "what stands above",
+            mended=text(self.fix.name) if self.fix else _("what stands above"),
         )
 
     @property
@@ -99,7 +99,7 @@ class _Case:
     @property
     def counted(self) -> str:
         """How many are counted, as the basis of a line."""
-        return f"{self.group.n} of {self.group.asked} people are counted"
+        return _("{n} of {asked} people are counted", n=self.group.n, asked=self.group.asked)
 
 
 def month(group: GroupReport, report: Report, guides: Guides = NO_GUIDES) -> Month | None:
@@ -123,15 +123,19 @@ def month(group: GroupReport, report: Report, guides: Guides = NO_GUIDES) -> Mon
     fix = to_mend(group)
     case = _Case(group, report, course_of(group), fix, _actions(fix, group, report, guides))
     parts = (
-        Part("What to do with it", _decision(case)),
-        Part(said.MENDING[case.course], _mend(case)),
-        Part("What to tell the team this week", _tell(case)),
-        Part("What not to say or do", tuple(Line(one) for one in said.NOT_TO_SAY)),
-        Part("What to postpone, and what waiting costs", _postpone(case)),
-        Part(said.STOPPING[case.course], _stop(case)),
-        Part("When to look again", _again(case)),
+        Part(_("What to do with it"), _decision(case)),
+        Part(_(said.MENDING[case.course]), _mend(case)),
+        Part(_("What to tell the team this week"), _tell(case)),
+        Part(_("What not to say or do"), tuple(Line(_(one)) for one in said.NOT_TO_SAY)),
+        Part(_("What to postpone, and what waiting costs"), _postpone(case)),
+        Part(_(said.STOPPING[case.course]), _stop(case)),
+        Part(_("When to look again"), _again(case)),
     )
-    heading = f"{group.name}, the next 30 days: {case.fill(said.HEADINGS[case.course])}"
+    heading = _(
+        "{group}, the next 30 days: {fill}",
+        group=group.name,
+        fill=case.fill(_(said.HEADINGS[case.course])),
+    )
     return Month(case.course, heading, parts)
 
 
@@ -209,44 +213,54 @@ def _decision(case: _Case) -> tuple[Line, ...]:
         if finding
         else (turns_on(group, case.report.questionnaire),)
     )
-    steps = (Line(said.FIRST_STEPS),) if case.course in STARTING else ()
-    first = Line(case.fill(said.DECISIONS[case.course]), " ".join(rests_on))
-    return (first, *steps, Line(case.fill(said.ONLY_HERE)))
+    steps = (Line(_(said.FIRST_STEPS)),) if case.course in STARTING else ()
+    first = Line(case.fill(_(said.DECISIONS[case.course])), " ".join(rests_on))
+    return (first, *steps, Line(case.fill(_(said.ONLY_HERE))))
 
 
 def _mend(case: _Case) -> tuple[Line, ...]:
     if case.course == "ask_again":
-        return (Line(said.WHY_SILENT, case.counted),)
-    nothing = (Line(said.NOTHING_FIRST, case.rests_on),) if case.course in ("start", "look") else ()
+        return (Line(_(said.WHY_SILENT), case.counted),)
+    nothing = (
+        (Line(_(said.NOTHING_FIRST), case.rests_on),) if case.course in ("start", "look") else ()
+    )
     if case.fix is None:
         return nothing
     beside = case.fix in (case.group.capacity, case.group.resolve)
     settle = beside and case.course == "start_small"
-    sentence = said.SETTLE if settle else said.FIRST[case.course]
+    sentence = _(said.SETTLE if settle else said.FIRST[case.course])
     first = Line(case.fill(sentence), cited(case.fix, case.report))
     lines = [action_line(action) for action in case.actions]
     actions = [Line(f"{line.text} {line.who}, {line.within}.", _source(line)) for line in lines]
-    return (*nothing, first, *(actions or [Line(case.fill(one)) for one in said.GENERAL]))
+    return (*nothing, first, *(actions or [Line(case.fill(_(one))) for one in said.GENERAL]))
 
 
 def _source(line: Printed) -> str:
-    return f"{JUDGEMENT}; the idea: {line.source}" if line.source != JUDGED else JUDGEMENT
+    return (
+        _("{JUDGEMENT}; the idea: {source}", JUDGEMENT=JUDGEMENT, source=line.source)
+        if line.source != JUDGED
+        else JUDGEMENT
+    )
 
 
 def _tell(case: _Case) -> tuple[Line, ...]:
     group = case.group
     strong, weak = names_by_state(group, "strong"), weak_names(group)
-    lines = [Line(f"“{group.n} of {group.asked} of you are counted.”", case.counted)]
+    lines = [
+        Line(_("“{n} of {asked} of you are counted.”", n=group.n, asked=group.asked), case.counted)
+    ]
     if case.course == "ask_again":
-        return (*lines, Line(case.fill(said.SAYING[case.course])))
+        return (*lines, Line(case.fill(_(said.SAYING[case.course]))))
     if strong:
-        lines.append(Line(f"“What is good here: {join(strong)}.”", _cited(case, strong)))
+        lines.append(
+            Line(_("“What is good here: {strong}.”", strong=join(strong)), _cited(case, strong))
+        )
     if weak:
-        lines.append(Line(f"“What we work on: {join(weak)}.”", _cited(case, weak)))
+        lines.append(Line(_("“What we work on: {weak}.”", weak=join(weak)), _cited(case, weak)))
     elif case.fix is not None:
-        seen = f"“What we look at: {text(case.fix.name)}.”"
+        seen = _("“What we look at: {name}.”", name=text(case.fix.name))
         lines.append(Line(seen, cited(case.fix, case.report)))
-    return (*lines, Line(case.fill(said.SAYING[case.course])))
+    return (*lines, Line(case.fill(_(said.SAYING[case.course]))))
 
 
 def _cited(case: _Case, names: Sequence[str]) -> str:
@@ -255,16 +269,16 @@ def _cited(case: _Case, names: Sequence[str]) -> str:
 
 def _postpone(case: _Case) -> tuple[Line, ...]:
     return (
-        Line(case.fill(said.POSTPONE[case.course])),
-        Line(case.fill(said.WAITING[case.course])),
+        Line(case.fill(_(said.POSTPONE[case.course]))),
+        Line(case.fill(_(said.WAITING[case.course]))),
     )
 
 
 def _stop(case: _Case) -> tuple[Line, ...]:
     if case.course in ("hold", "ask_again"):
-        signs = [Line(said.LOOK_FOR.format(sign=sign)) for sign in _signs(case)]
-        return (Line(case.fill(said.NO_BACK_DOOR)), *signs)
-    return (Line(said.STOP), *(Line(said.SIGN.format(sign=sign)) for sign in _signs(case)))
+        signs = [Line(_(said.LOOK_FOR, sign=sign)) for sign in _signs(case)]
+        return (Line(case.fill(_(said.NO_BACK_DOOR))), *signs)
+    return (Line(_(said.STOP)), *(Line(_(said.SIGN, sign=sign)) for sign in _signs(case)))
 
 
 def _signs(case: _Case) -> list[str]:
@@ -273,18 +287,18 @@ def _signs(case: _Case) -> list[str]:
 
 def _again(case: _Case) -> tuple[Line, ...]:
     if case.course == "ask_again":
-        return (Line(said.ASK_AGAIN),)
+        return (Line(_(said.ASK_AGAIN)),)
     when = next_wave(case.report)
-    first = Line(said.AGAIN.format(day=day(when)) if when else said.AGAIN_SOME_DAY)
+    first = Line(_(said.AGAIN, day=day(when)) if when else _(said.AGAIN_SOME_DAY))
     return (first, *_could_show(case))
 
 
 def _could_show(case: _Case) -> list[Line]:
-    wanted = [("the average of all dimensions", "INDEX")]
+    wanted = [(_("the average of all dimensions"), "INDEX")]
     wanted += [(text(case.fix.name), case.fix.id)] if case.fix else []
     could = case.group.could_show
     return [
-        Line(said.COULD_SHOW.format(size=f"{could[one]:.1f}", name=name), case.counted)
+        Line(_(said.COULD_SHOW, size=f"{could[one]:.1f}", name=name), case.counted)
         for name, one in wanted
         if one in could
     ]

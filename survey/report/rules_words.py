@@ -7,6 +7,7 @@ in `survey.report.finding`, why they are so in docs/decisions/0010.
 from collections.abc import Mapping
 from fractions import Fraction
 
+from survey.language import _
 from survey.questionnaire.definition import Questionnaire
 from survey.report.finding_words import FINDINGS
 from survey.report.words import number
@@ -17,15 +18,20 @@ def likely_sentence(questionnaire: Questionnaire) -> str:
     r = questionnaire.readiness
     very = odds(r.gate)
     if r.gate != r.block:
-        very = f"{very} for above the floor, {odds(r.block)} for below it"
-    return f"Likely: at least {odds(r.condition)}. Very likely: at least {very}."
+        very = _("{very} for above the floor, {odds} for below it", very=very, odds=odds(r.block))
+    return _(
+        "Likely: at least {odds}. Very likely: at least {very}.", odds=odds(r.condition), very=very
+    )
 
 
 def probability_sentence(questionnaire: Questionnaire) -> str:
     """Return what the words and the interval mean, as odds."""
-    return (
-        f"{likely_sentence(questionnaire)} The 95\u00a0% interval is {odds(0.95)}. These are odds "
-        "of where the group stands, given the rounded averages and the spread that is assumed."
+    return _(
+        "{likely_sentence} The 95 % interval is {odds}. These are odds of where "
+        "the group stands, given the rounded averages and the spread that is "
+        "assumed.",
+        likely_sentence=likely_sentence(questionnaire),
+        odds=odds(0.95),
     )
 
 
@@ -33,7 +39,7 @@ def odds(probability: float) -> str:
     """Return a probability as "9 in 10", or as "93 in 100" where that is finer."""
     exact = Fraction(probability).limit_denominator(1000)
     of = next((n for n in (10, 20, 100) if (exact * n).denominator == 1), 1000)
-    return f"{round(exact * of)} in {of}"
+    return _("{of} in {of2}", of=round(exact * of), of2=of)
 
 
 def finding_order(questionnaire: Questionnaire) -> Mapping[str, str]:
@@ -41,26 +47,44 @@ def finding_order(questionnaire: Questionnaire) -> Mapping[str, str]:
     r = questionnaire.readiness
     floor, very, likely = number(r.floor), odds(r.block), odds(r.overall)
     return {
-        FINDINGS["too_few"]: (
-            f"fewer than {r.min_answers} answers, or less than {r.min_rate * 100:.0f}\u00a0% of "
-            "the people asked, or a dimension that cannot be shown."
+        _(FINDINGS["too_few"]): (
+            _(
+                "fewer than {min_answers} answers, or less than {min_rate:.0f} % of "
+                "the people asked, or a dimension that cannot be shown.",
+                min_answers=r.min_answers,
+                min_rate=r.min_rate * 100,
+            )
         ),
-        FINDINGS["cannot_yet"]: (
-            "a dimension that the practice hangs on, or time, training and say, or resolve, is "
-            f"very likely below {floor} ({very}); or all dimensions together are likely below it "
-            f"({likely}). Also where the next test applies and the team is “not yet” ready for "
-            "anything new."
+        _(FINDINGS["cannot_yet"]): (
+            _(
+                "a dimension that the practice hangs on, or time, training and say, or "
+                "resolve, is very likely below {floor} ({very}); or all dimensions "
+                "together are likely below it ({likely}). Also where the next test "
+                "applies and the team is “not yet” ready for anything new.",
+                floor=floor,
+                very=very,
+                likely=likely,
+            )
         ),
-        FINDINGS["too_close"]: (
-            f"a dimension that it hangs on is at least as likely below {floor} as above it, or all "
-            f"dimensions together are not likely above it ({likely})."
+        _(FINDINGS["too_close"]): (
+            _(
+                "a dimension that it hangs on is at least as likely below {floor} as "
+                "above it, or all dimensions together are not likely above it "
+                "({likely}).",
+                floor=floor,
+                likely=likely,
+            )
         ),
-        FINDINGS["can_with_conditions"]: (
-            f"a dimension that it hangs on is not very likely above {floor} ({odds(r.gate)}), or "
-            "the team is told to see it in two ways; another dimension is at least as likely below "
-            "as above; "
-            f"time, training and say or resolve average below {floor}; or the practice is one of "
-            "those asked about, and people say it is not clear enough."
+        _(FINDINGS["can_with_conditions"]): (
+            _(
+                "a dimension that it hangs on is not very likely above {floor} "
+                "({odds}), or the team is told to see it in two ways; another "
+                "dimension is at least as likely below as above; time, training and "
+                "say or resolve average below {floor}; or the practice is one of those "
+                "asked about, and people say it is not clear enough.",
+                floor=floor,
+                odds=odds(r.gate),
+            )
         ),
-        FINDINGS["can"]: "none of these.",
+        _(FINDINGS["can"]): _("none of these."),
     }

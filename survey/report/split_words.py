@@ -5,16 +5,17 @@ or stand where the word is not told (docs/decisions/0009). So there is no senten
 only, as in `survey.report.words`.
 """
 
+from survey.language import _, mark
 from survey.questionnaire.definition import Questionnaire
 from survey.report.model import GroupReport, ScaleResult
 from survey.report.words import join, number, text
 
-SHORT = "The team sees this differently"
+SHORT = mark("The team sees this differently")
 """For a chart or a table, beside the average."""
-ABSENCE = (
-    "Where this is not said of a dimension, it does not mean that all agree. It is said from"
-    " {spread} people on, only where the averages lie well inside the scale, and never of a"
-    " dimension that asks about harm."
+ABSENCE = mark(
+    "Where this is not said of a dimension, it does not mean that all agree. "
+    "It is said from {spread} people on, only where the averages lie well "
+    "inside the scale, and never of a dimension that asks about harm."
 )
 """For the method; `{spread}`: from how many people on it is told."""
 
@@ -25,35 +26,43 @@ def split_sentence(scale: ScaleResult, questionnaire: Questionnaire) -> str:
         return ""
     rules = questionnaire.readiness
     share = _share(rules.split_share)
-    return (
-        f"{SHORT}: {share} stand low (below {number(rules.split_low)}) and {share} high (above"
-        f" {number(rules.split_high)}), so the average describes neither."
+    return _(
+        "{SHORT}: {share} stand low (below {split_low}) and {share} high (above "
+        "{split_high}), so the average describes neither.",
+        SHORT=_(SHORT),
+        share=share,
+        split_low=number(rules.split_low),
+        split_high=number(rules.split_high),
     )
 
 
 def splits_sentence(group: GroupReport) -> str:
     """Return on which dimensions a group is split, in one sentence; "" where on none."""
     names = [f"“{text(scale.name)}”" for scale in group.dimensions if scale.split]
-    return f"{SHORT}: {join(names)}." if names else ""
+    return f"{_(SHORT)}: {join(names)}." if names else ""
 
 
 def rule_sentence(questionnaire: Questionnaire, spread: int) -> str:
     """Return when it is said that a group is split, and what it does not mean that it is not."""
     rules = questionnaire.readiness
     share = _share(rules.split_share)
-    return (
-        f"“{SHORT}” is said of a dimension on which {share} stand low (below "
-        f"{number(rules.split_low)}) and {share} high (above {number(rules.split_high)}). "
-        f"{absence_sentence(spread)}"
+    return _(
+        "“{SHORT}” is said of a dimension on which {share} stand low (below "
+        "{split_low}) and {share} high (above {split_high}). {absence_sentence}",
+        SHORT=_(SHORT),
+        share=share,
+        split_low=number(rules.split_low),
+        split_high=number(rules.split_high),
+        absence_sentence=absence_sentence(spread),
     )
 
 
 def absence_sentence(spread: int) -> str:
     """Return what it does not mean that nothing is said."""
-    return ABSENCE.format(spread=spread)
+    return _(ABSENCE, spread=spread)
 
 
 def _share(share: float) -> str:
     if abs(share - 0.25) < 1e-9:
-        return "at least a quarter"
-    return f"at least {share:.0%}".replace("%", " %")
+        return _("at least a quarter")
+    return _("at least {share:.0%}", share=share).replace("%", " %")

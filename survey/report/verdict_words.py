@@ -6,6 +6,7 @@ Wording only, as in `survey.report.words`. Practices and changes have modules of
 from collections.abc import Sequence
 
 from survey.disclosure.values import Withheld
+from survey.language import _, mark
 from survey.questionnaire.definition import Questionnaire
 from survey.report.finding import TOO_FEW
 from survey.report.finding_words import (
@@ -16,7 +17,7 @@ from survey.report.finding_words import (
 from survey.report.model import Estimate, GroupReport, Report, Rule, Verdict
 from survey.report.split_words import splits_sentence
 from survey.report.words import (
-    EDGES,
+    edge_word,
     interval_text,
     join,
     kind_text,
@@ -31,16 +32,16 @@ from survey.report.words import (
 WORTH_AN_ORDER = 0.3
 """Averages that lie closer together are listed without saying which is lowest."""
 VERDICTS: dict[Rule, str] = {
-    "ready": "Ready",
-    "ready_with_conditions": "Ready with conditions",
-    "not_yet": "Not yet",
-    "not_enough_evidence": "Not enough evidence",
+    "ready": mark("Ready"),
+    "ready_with_conditions": mark("Ready with conditions"),
+    "not_yet": mark("Not yet"),
+    "not_enough_evidence": mark("Not enough evidence"),
 }
 
 
 def verdict_word(rule: Rule) -> str:
     """Return the verdict in words."""
-    return VERDICTS[rule]
+    return _(VERDICTS[rule])
 
 
 def headline(group: GroupReport, report: Report) -> str:
@@ -54,17 +55,23 @@ def headline(group: GroupReport, report: Report) -> str:
         return finding_headline(group, group.finding, report.facts.practice)
     match group.verdict.rule:
         case "ready":
-            return f"{group.name} is ready to carry a new practice"
+            return _("{group} is ready to carry a new practice", group=group.name)
         case "ready_with_conditions":
-            return f"{group.name} is ready to carry a new practice, with conditions"
+            return _("{group} is ready to carry a new practice, with conditions", group=group.name)
         case "not_yet":
-            return f"{group.name} is not yet ready to carry a new practice"
+            return _("{group} is not yet ready to carry a new practice", group=group.name)
         case "not_enough_evidence":
-            return f"{group.name}: {_no_evidence(group.verdict)} to say"
+            return _(
+                "{group}: {no_evidence} to say",
+                group=group.name,
+                no_evidence=_no_evidence(group.verdict),
+            )
 
 
 def _no_evidence(verdict: Verdict) -> str:
-    return "too few answers" if TOO_FEW & set(verdict.reasons) else "too close to the cut-offs"
+    return (
+        _("too few answers") if TOO_FEW & set(verdict.reasons) else _("too close to the cut-offs")
+    )
 
 
 def overview(report: Report) -> tuple[str, str]:
@@ -75,13 +82,15 @@ def overview(report: Report) -> tuple[str, str]:
     judged = [group for group in report.groups if group.verdict]
     rules = [group.verdict.rule for group in judged if group.verdict]
     if not report.groups:
-        return "Too few answers to show anything", "No group reached the number it takes."
+        return _("Too few answers to show anything"), _("No group reached the number it takes.")
     if not rules:
-        return f"{report.facts.title}: how the teams stand", "These scales have no verdict."
+        return _("{title}: how the teams stand", title=report.facts.title), _(
+            "These scales have no verdict."
+        )
     if len(judged) == 1:
         return headline(judged[0], report), ""
     pooled = any(group.kind == "pooled" for group in report.groups)
-    gathered = "Units gathered together get no verdict." if pooled else ""
+    gathered = _("Units gathered together get no verdict.") if pooled else ""
     answers = [group.finding.answer for group in judged if group.finding]
     heading, rest = practice_overview(answers, report.facts.practice) if answers else _ready(rules)
     return heading, f"{rest} {gathered}".strip()
@@ -91,20 +100,25 @@ def _ready(rules: Sequence[Rule]) -> tuple[str, str]:
     """Return how many groups are ready for a new practice, and what is said of the others."""
     ready, many = rules.count("ready"), len(rules)
     if set(rules) == {"not_enough_evidence"}:
-        return f"Not enough evidence to say whether any of {many} groups is ready", ""
+        return _("Not enough evidence to say whether any of {many} groups is ready", many=many), ""
     verb = "is" if ready == 1 else "are"
-    return f"{ready or 'None'} of {many} groups {verb} ready to carry a new practice", _rest(rules)
+    return _(
+        "{what} of {many} groups {verb} ready to carry a new practice",
+        what=ready or "None",
+        many=many,
+        verb=verb,
+    ), _rest(rules)
 
 
 def _rest(rules: Sequence[Rule]) -> str:
     told: dict[Rule, str] = {
-        "ready_with_conditions": "with conditions",
-        "not_yet": "not yet",
-        "not_enough_evidence": "without enough evidence to say",
+        "ready_with_conditions": _("with conditions"),
+        "not_yet": _("not yet"),
+        "not_enough_evidence": _("without enough evidence to say"),
     }
     parts = [f"{rules.count(rule)} {said}" for rule, said in told.items() if rule in rules]
-    others = "the others" if "ready" in rules else "these"
-    return f"Of {others}, {join(parts)}." if parts else ""
+    others = _("the others") if "ready" in rules else "these"
+    return _("Of {others}, {parts}.", others=others, parts=join(parts)) if parts else ""
 
 
 def _headline_without_verdict(group: GroupReport, report: Report) -> str:
@@ -116,30 +130,31 @@ def standing_out(group: GroupReport, report: Report) -> str:
     """Return which dimensions of a group are clearly low, or else clearly high."""
     weak = weak_names(group)
     if len(weak) == len(group.dimensions) > 1:
-        weak = ["Every dimension"]
+        weak = [_("Every dimension")]
     strong = names_by_state(group, "strong")
     if len(strong) == len(group.dimensions) > 1:
-        strong = ["Every dimension"]
+        strong = [_("Every dimension")]
     floor = number(report.questionnaire.readiness.floor)
     if weak:
-        return f"{join(weak)} very likely below {floor}"
+        return _("{weak} very likely below {floor}", weak=join(weak), floor=floor)
     if strong:
-        return f"{join(strong)} likely at the target"
-    return "Nothing stands out clearly"
+        return _("{strong} likely at the target", strong=join(strong))
+    return _("Nothing stands out clearly")
 
 
 def verdict_sentence(verdict: Verdict, questionnaire: Questionnaire) -> str:
     """Return what the verdict rests on, in one or two sentences."""
     match verdict.rule:
         case "ready":
-            return (
-                "The team as a whole is likely at the target, and every dimension is very likely "
-                "above the floor."
+            return _(
+                "The team as a whole is likely at the target, and every dimension "
+                "is very likely above the floor."
             )
         case "ready_with_conditions":
-            return (
-                "The team as a whole is likely above the floor, and no dimension is more likely "
-                "below it than above. What stands under “Work on” may miss the target."
+            return _(
+                "The team as a whole is likely above the floor, and no dimension "
+                "is more likely below it than above. What stands under “Work on” "
+                "may miss the target."
             )
         case "not_yet":
             return " ".join(reason_sentence(r, questionnaire) for r in verdict.reasons)
@@ -155,11 +170,11 @@ def short_reason(group: GroupReport, questionnaire: Questionnaire) -> str:
     if verdict.rule == "ready_with_conditions":
         names = may_miss(group, questionnaire)
         if len(names) == len(questionnaire.dimensions):
-            return "May miss the target: every dimension."
-        missing = f"May miss the target: {join(names)}." if names else ""
+            return _("May miss the target: every dimension.")
+        missing = _("May miss the target: {names}.", names=join(names)) if names else ""
         return " ".join(part for part in (missing, splits_sentence(group)) if part)
     if verdict.rule == "ready":
-        return "Every dimension is very likely above the floor."
+        return _("Every dimension is very likely above the floor.")
     return turns_on(group, questionnaire)
 
 
@@ -179,10 +194,15 @@ def conditions_sentence(group: GroupReport, questionnaire: Questionnaire) -> str
     names = [name for name in may_miss(group, questionnaire) if name not in weak]
     if not names:
         return ""
-    order = " (lowest first)" if len(names) > 1 and _apart(group, names) else ""
+    order = _(" (lowest first)") if len(names) > 1 and _apart(group, names) else ""
     told = f"{join(names)}{order}"
     target = number(questionnaire.readiness.target)
-    return f"{'These may also' if weak else 'May'} miss the target, {target}: {told}."
+    return _(
+        "{May} miss the target, {target}: {told}.",
+        May="These may also" if weak else "May",
+        target=target,
+        told=told,
+    )
 
 
 def _apart(group: GroupReport, names: Sequence[str]) -> bool:
@@ -203,7 +223,12 @@ def beside_sentence(group: GroupReport, questionnaire: Questionnaire) -> str:
         return ""
     floor = number(questionnaire.readiness.floor)
     verb = "lies" if len(low) == 1 else "lie"
-    return f"Beside the verdict: {join(low)} very likely {verb} below {floor}."
+    return _(
+        "Beside the verdict: {low} very likely {verb} below {floor}.",
+        low=join(low),
+        verb=verb,
+        floor=floor,
+    )
 
 
 def reason_sentence(reason: str, questionnaire: Questionnaire) -> str:
@@ -212,7 +237,12 @@ def reason_sentence(reason: str, questionnaire: Questionnaire) -> str:
     if reason.startswith("blocked:"):
         names = scale_names(reason.removeprefix("blocked:").split(","), questionnaire)
         verb = "lies" if len(names) == 1 else "lie"
-        return f"{join(names)} very likely {verb} below {number(rules.floor)}, the floor."
+        return _(
+            "{names} very likely {verb} below {floor}, the floor.",
+            names=join(names),
+            verb=verb,
+            floor=number(rules.floor),
+        )
     return {
         "too_few": f"Fewer than {rules.min_answers} people answered.",
         "low_response": (
@@ -239,10 +269,11 @@ def turns_on(group: GroupReport, questionnaire: Questionnaire) -> str:
         for d in group.dimensions
         if isinstance(d.figure, Estimate) and d.figure.p_floor <= rules.weakest
     ]
-    what = join(doubtful) or "The team as a whole"
-    said = (
-        f"{what} may lie on either side of {number(rules.floor)}, so neither “ready” nor “not yet” "
-        "can be said."
+    what = join(doubtful) or _("The team as a whole")
+    said = _(
+        "{what} may lie on either side of {floor}, so neither “ready” nor “not yet” can be said.",
+        what=what,
+        floor=number(rules.floor),
     )
     return said if group.finding else f"{said} {more_answers_sentence(group)}"
 
@@ -251,9 +282,9 @@ def silent(group: GroupReport, questionnaire: Questionnaire) -> str:
     """Return what can be said of those who did not answer."""
     assert group.verdict is not None  # noqa: S101 -- only judged groups are asked about
     if group.n >= group.asked:
-        return "Everybody who was asked is counted."
+        return _("Everybody who was asked is counted.")
     if {"too_few", "low_response"} & set(group.verdict.reasons):
-        return "Too few are counted for a verdict; what the others think cannot be guessed."
+        return _("Too few are counted for a verdict; what the others think cannot be guessed.")
     return silent_sentence(group.verdict, questionnaire)
 
 
@@ -261,11 +292,15 @@ def index_sentence(group: GroupReport, questionnaire: Questionnaire) -> str:
     """Return where all dimensions together stand, between floor and target."""
     rules = questionnaire.readiness
     if isinstance(group.index, Withheld):
-        return "not shown"
-    edge = EDGES[group.index.released.edge]
-    return (
-        f"{group.index.released.value:.1f}{edge} ({interval_text(group.index)}); floor "
-        f"{number(rules.floor)}, target {number(rules.target)}"
+        return _("not shown")
+    edge = edge_word(group.index.released.edge)
+    return _(
+        "{released:.1f}{edge} ({index}); floor {floor}, target {target}",
+        released=group.index.released.value,
+        edge=edge,
+        index=interval_text(group.index),
+        floor=number(rules.floor),
+        target=number(rules.target),
     )
 
 
@@ -274,15 +309,19 @@ def silent_sentence(verdict: Verdict, questionnaire: Questionnaire) -> str:
     shift = number(questionnaire.readiness.silent_shift)
     lower, higher = verdict.silent_lower, verdict.silent_higher
     if lower is None or higher is None:
-        return (
+        return _(
             "How many were asked is not known, so nothing can be said of those who did not answer."
         )
     if lower == higher == verdict.rule:
-        return (
+        return _(
             "The verdict stays the same if those who did not answer see the team "
-            f"{shift} points worse, or {shift} points better."
+            "{shift} points worse, or {shift} points better.",
+            shift=shift,
         )
-    return (
-        f"If those who did not answer see the team {shift} points worse, the verdict would be "
-        f"“{VERDICTS[lower].lower()}”; {shift} points better, “{VERDICTS[higher].lower()}”."
+    return _(
+        "If those who did not answer see the team {shift} points worse, the "
+        "verdict would be “{lower}”; {shift} points better, “{lower2}”.",
+        shift=shift,
+        lower=_(VERDICTS[lower]).lower(),
+        lower2=_(VERDICTS[higher]).lower(),
     )

@@ -8,6 +8,7 @@ label for a team or a person.
 from collections.abc import Sequence
 
 from survey.disclosure.values import Edge, Figure, Policy, Released, Withheld
+from survey.language import _, mark
 from survey.questionnaire.definition import Questionnaire, Text
 from survey.report.model import (
     Estimate,
@@ -23,15 +24,14 @@ PRACTICE = "[PRACTICE]"
 MONTHS = (
     "January February March April May June July August September October November December"
 ).split()
-EDGES: dict[Edge, str] = {"": "", "high": " or more", "low": " or less"}
 """Stands in a statement for the practice that is planned."""
 
 
 STATES: dict[State, str] = {
-    "strong": "likely at the target",
-    "sound": "very likely above the floor",
-    "unclear": "cannot be told",
-    "weak": "very likely below the floor",
+    "strong": mark("likely at the target"),
+    "sound": mark("very likely above the floor"),
+    "unclear": mark("cannot be told"),
+    "weak": mark("very likely below the floor"),
 }
 
 
@@ -52,9 +52,15 @@ def scale_names(ids: Sequence[str], questionnaire: Questionnaire) -> tuple[str, 
     return tuple(text(questionnaire.scale(i).name) for i in ids)
 
 
+def edge_word(edge: Edge) -> str:
+    """Return what stands behind a figure that was cut off: it is that, or beyond."""
+    told: dict[Edge, str] = {"": "", "high": _(" or more"), "low": _(" or less")}
+    return told[edge]
+
+
 def state_word(state: State) -> str:
     """Return what the probabilities say of a scale, in words."""
-    return STATES[state]
+    return _(STATES[state])
 
 
 def number(value: float) -> str:
@@ -71,14 +77,14 @@ def figure_text(
         figure = figure.released
     if isinstance(figure, Withheld):
         return withheld_text(figure, policy, single)
-    return number(figure.value) + EDGES[figure.edge]
+    return number(figure.value) + edge_word(figure.edge)
 
 
 def share_text(figure: Released | Withheld, policy: Policy) -> str:
     """Return a share of people as it is printed: "30 %", "20 % or less"."""
     if isinstance(figure, Withheld):
         return withheld_text(figure, policy, single=True)
-    return f"{figure.value * 100:.0f}\u00a0%{EDGES[figure.edge]}"
+    return f"{figure.value * 100:.0f}\u00a0%{edge_word(figure.edge)}"
 
 
 def class_text(figure: Released | Withheld, policy: Policy) -> str:
@@ -103,7 +109,7 @@ def withheld_text(figure: Withheld, policy: Policy, single: bool = False) -> str
 def interval_text(estimate: Estimate) -> str:
     """Return a 95 % interval as it is printed; an end that rounds to nought has no sign."""
     low, high = (round(end, 1) + 0.0 for end in (estimate.low, estimate.high))
-    return f"{low:.1f} to {high:.1f}"
+    return _("{low:.1f} to {high:.1f}", low=low, high=high)
 
 
 def signed(value: float) -> str:
@@ -116,31 +122,43 @@ def end_text(value: float) -> str:
     """Return in words an end of an interval that just leaves out nought; "" for any other."""
     if value == 0 or round(value, 1):
         return ""
-    return f"just {'above' if value > 0 else 'below'} 0"
+    return _("just {below} 0", below="above" if value > 0 else "below")
 
 
 def kind_text(group: GroupReport) -> str:
     """Return what stands behind a group, honestly."""
     if group.kind == "whole":
-        return "One unit"
+        return _("One unit")
     if group.kind == "pooled":
-        return f"Units with too few answers to be shown alone, taken together: {join(group.units)}"
-    return f"All {len(group.units)} units that could be shown, taken together"
+        return _(
+            "Units with too few answers to be shown alone, taken together: {units}",
+            units=join(group.units),
+        )
+    return _("All {units} units that could be shown, taken together", units=len(group.units))
 
 
 def answered_text(group: GroupReport) -> str:
     """Return how many of how many stand behind a group."""
-    return f"{group.n} of {group.asked} people"
+    return _("{n} of {asked} people", n=group.n, asked=group.asked)
 
 
 def left_out_sentence(report: Report) -> str:
     """Return of which units nothing is shown, and why; "" where there is none."""
-    names, few = report.left_out, f"fewer than {report.policy.scores} people answered"
+    names, few = (
+        report.left_out,
+        _("fewer than {scores} people answered", scores=report.policy.scores),
+    )
     if not names:
         return ""
-    why = "also when taken together" if len(names) > 1 else "and no other small unit is left"
-    to_join = "" if len(names) > 1 else " to take it together with"
-    return f"Nothing is shown of {join(names)}: {few}, {why}{to_join}."
+    why = _("also when taken together") if len(names) > 1 else _("and no other small unit is left")
+    to_join = "" if len(names) > 1 else _(" to take it together with")
+    return _(
+        "Nothing is shown of {names}: {few}, {why}{to_join}.",
+        names=join(names),
+        few=few,
+        why=why,
+        to_join=to_join,
+    )
 
 
 def names_by_state(group: GroupReport, state: State) -> list[str]:
@@ -163,7 +181,7 @@ def item_figure(item: ItemResult, report: Report) -> str:
     figure = figure_text(item.figure, report.policy, single=True)
     if item.key > 0 or isinstance(item.figure, Withheld):
         return figure
-    return f"{figure} (turned: high means seldom or not so)"
+    return _("{figure} (turned: high means seldom or not so)", figure=figure)
 
 
 def picked_sentence(picks: Sequence[PickResult]) -> str:
@@ -172,7 +190,7 @@ def picked_sentence(picks: Sequence[PickResult]) -> str:
     if not less:
         return ""
     named = ", ".join(f"“{text(pick.text)}”" for pick in less)
-    return f"Chosen less often, or just as often as the last of these: {named}."
+    return _("Chosen less often, or just as often as the last of these: {named}.", named=named)
 
 
 def state_sentence(estimate: Estimate, questionnaire: Questionnaire) -> str:
@@ -219,7 +237,10 @@ def item_text(item: ItemResult, report: Report) -> str:
 
 def response_sentence(report: Report) -> str:
     """Return how many people stand behind the report."""
-    return (
-        f"{report.answered} of the {report.asked} people asked are counted in this report. A group "
-        "counts as many people as could be scored on the dimension that fewest answered."
+    return _(
+        "{answered} of the {asked} people asked are counted in this report. A "
+        "group counts as many people as could be scored on the dimension that "
+        "fewest answered.",
+        answered=report.answered,
+        asked=report.asked,
     )

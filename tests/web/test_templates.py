@@ -22,7 +22,7 @@ def template(request: pytest.FixtureRequest) -> Path:
 
 
 def parsed(template: Path) -> nodes.Template:
-    return Environment(autoescape=True).parse(template.read_text())
+    return Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(template.read_text())
 
 
 def test_nothing_is_imported_that_is_not_used(template):
