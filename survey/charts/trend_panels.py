@@ -92,7 +92,7 @@ def _frame(sheet: Sheet, panel: Panel, grid: _Grid, group: GroupReport, report: 
     """Draw what stands around the points: name, words, ends of the scale, floor, dates."""
     left, right = WIDTH * (panel.column + 0.06), WIDTH * (panel.column + 0.97)
     top = -panel.row * HEIGHT
-    name = panel.name if panel.at else BRIEF
+    name = panel.name if panel.at else _(BRIEF)
     write(sheet, (left, top), shortened(name, grid.longest), size=14, color=INK, weight=500,
           yanchor="top", shift=(0, -2))  # fmt: skip
     clear = [change for change in panel.changes if change and change.clear]

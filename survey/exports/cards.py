@@ -39,6 +39,8 @@ class UnitCards:
     codes: tuple[str, ...]
     spare: tuple[str, ...] = ()
     word: str = ""
+    by_mail: bool = False
+    """Whether its people get their codes by mail, so that all of its cards are spare."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class CardSheet:
     help_contact: str
     fingerprint: str
     results_on: date | None = None
+    rehearsal: bool = False
     language: str = language.LANGUAGES[0]
 
 

@@ -128,7 +128,7 @@ def figure_cells(
     if isinstance(figure, Withheld):
         return withheld(why), withheld(why), withheld(why)
     released = figure.released if isinstance(figure, Estimate) else figure
-    return said(printed), number(released.value), said(EDGES[released.edge])
+    return said(printed), number(released.value), said(_(EDGES[released.edge]))
 
 
 def interval_cells(figure: Estimate | Withheld, why: str) -> tuple[Cell, Cell]:

@@ -15,6 +15,7 @@ from datetime import date
 from survey.exports.cells import Cell, said, withheld
 from survey.exports.letterhead import PLAIN, Letterhead
 from survey.exports.tables import all_tables
+from survey.language import _
 from survey.report.model import Report
 
 FORMULA = re.compile(
@@ -145,10 +146,15 @@ def render_csv(report: Report, letterhead: Letterhead = PLAIN) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
+def defused(text: str) -> str:
+    """Return a text that no spreadsheet runs as a formula."""
+    return FORMULA.sub(r"\1\2'\3", text)
+
+
 def _lines(report: Report, letterhead: Letterhead) -> Iterator[Line]:
     readme, *tables = all_tables(report, letterhead)
     for table in tables:
-        heads = [column.title for column in table.columns]
+        heads = [_(column.title) for column in table.columns]
         for row, wanted in TAKEN.get(table.name, ()):
             for cells in table.rows:
                 yield _line(row, dict(zip(heads, cells, strict=True)), wanted)
@@ -180,5 +186,5 @@ def _written(cell: Cell) -> str:
     if isinstance(value, float):
         return f"{value:.{cell.decimals}f}"
     if isinstance(value, str):
-        return FORMULA.sub(r"\1\2'\3", value)
+        return defused(value)
     return value.isoformat() if isinstance(value, date) else str(value)

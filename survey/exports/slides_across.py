@@ -39,7 +39,7 @@ class Whole:
             answered=self.report.answered,
             asked=self.report.asked,
         )
-        return Head(title, subtitle, EVERYBODY, counted, notes)
+        return Head(title, subtitle, _(EVERYBODY), counted, notes)
 
     def adding(self, layout: str, head: Head) -> Callable[[str], Any]:
         """Return what adds slides that go on."""

@@ -115,7 +115,7 @@ def _series(
 ) -> tuple[Series, ...]:
     return tuple(
         Series(
-            name,
+            _(name),
             tuple(values[at] if values else None for values, _ in layers),
             tuple(paints[at] for _, paints in layers),
         )

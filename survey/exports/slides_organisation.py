@@ -59,7 +59,9 @@ def add_organisation(deck: Deck, report: Report) -> None:
         add_changes(Case(deck, together, report, group_section(together, report)))
     add_stories(whole)
     _how_to_read(whole)
-    add_claims(deck, whole.head(CLAIMS, _("These sentences travel with the result."), ""), report)
+    add_claims(
+        deck, whole.head(_(CLAIMS), _("These sentences travel with the result."), ""), report
+    )
 
 
 def _overview(whole: Whole) -> None:

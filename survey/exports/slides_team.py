@@ -59,7 +59,7 @@ class Case:
     def head(self, title: str, subtitle: str, notes: str) -> Head:
         """Return the head of a slide of this group."""
         counted = _("{answered_text} are counted", answered_text=words.answered_text(self.group))
-        kicker = EVERYBODY if self.group.kind == "node" else self.group.name
+        kicker = _(EVERYBODY) if self.group.kind == "node" else self.group.name
         return Head(title, subtitle, kicker, counted, notes)
 
     def adding(self, layout: str, head: Head) -> Callable[[str], Any]:
@@ -83,7 +83,7 @@ def add_team(deck: Deck, group: GroupReport, report: Report) -> None:
         _how_to_read,
     ):
         add(case)
-    add_claims(deck, case.head(CLAIMS, _("These sentences travel with the result."), ""), report)
+    add_claims(deck, case.head(_(CLAIMS), _("These sentences travel with the result."), ""), report)
 
 
 def _finding(case: Case) -> None:

@@ -66,7 +66,7 @@ def read_it(report: Report) -> list[str]:
         "target": words.number(rules.target),
         "likely": rules_words.likely_sentence(report.questionnaire),
     }
-    return [one.format(**ends) for one in READ_IT]
+    return [_(one, **ends) for one in READ_IT]
 
 
 def key_line() -> str:
@@ -114,7 +114,7 @@ def change_note(group: GroupReport, report: Report) -> str:
 
 def notes(*paragraphs: str) -> str:
     """Return speaker notes: the paragraphs that say something, and the sentence for questions."""
-    return "\n".join([*(p for p in paragraphs if p), KEEP_TO_IT])
+    return "\n".join([*(p for p in paragraphs if p), _(KEEP_TO_IT)])
 
 
 def finding_notes(group: GroupReport, report: Report) -> str:
@@ -266,7 +266,7 @@ def table_notes() -> str:
     """Return the notes of the verdicts."""
     return notes(
         _("Take the groups one by one and talk about what each verdict turns on."),
-        NO_RANK,
+        _(NO_RANK),
         _("Where it says “no verdict”, small units stand together: it would be nobody’s."),
     )
 
@@ -279,7 +279,7 @@ def map_notes(alt: str) -> str:
             "where one dimension is low in many groups, one team cannot mend it alone."
         ),
         _("The finding: {alt}", alt=alt),
-        NO_RANK,
+        _(NO_RANK),
     )
 
 
@@ -299,7 +299,7 @@ def comparing_notes(sentence: str) -> str:
             "Show this before anybody compares two rows of the map. Where it says that "
             "comparing is not worthwhile, talk about all groups together."
         ),
-        NO_RANK,
+        _(NO_RANK),
     )
 
 
@@ -321,5 +321,5 @@ def start_notes() -> str:
             "Which practice to begin, and with whom, is a choice that no figure makes. "
             "Begin with one."
         ),
-        NO_RANK,
+        _(NO_RANK),
     )

@@ -92,7 +92,7 @@ def _how(report: Report) -> Rows:
     q = report.questionnaire
     lo, hi = method.answer_range(q)
     floor, target = words.number(q.readiness.floor), words.number(q.readiness.target)
-    yield _("What this is"), WHAT_IT_IS
+    yield _("What this is"), _(WHAT_IT_IS)
     averages = _(
         "From {lo} to {hi}; statements that speak against health are turned round, "
         "so that {hi} is always healthiest. Floor {floor}, target {target}: "
@@ -103,8 +103,8 @@ def _how(report: Report) -> Rows:
         target=target,
     )
     yield _("Averages"), averages
-    yield _("95 % interval"), INTERVAL
-    yield _("Rounded and cut off"), CUT_OFF
+    yield _("95 % interval"), _(INTERVAL)
+    yield _("Rounded and cut off"), _(CUT_OFF)
     yield _("Not shown"), _not_shown(report.policy)
     yield _("Order"), _("Groups stand in the order of the organisation. Nothing is ranked.")
 
@@ -147,7 +147,14 @@ def dictionary_table(report: Report, others: Sequence[Table]) -> Table:
 def _columns(others: Sequence[Table]) -> Rows:
     for table in others:
         for column in table.columns:
-            yield "column", table.name, column.title, column.meaning, column.unit, column.missing
+            yield (
+                "column",
+                table.name,
+                _(column.title),
+                _(column.meaning),
+                column.unit,
+                _(column.missing),
+            )
 
 
 def _scales(q: Questionnaire) -> Rows:
@@ -167,7 +174,7 @@ def _scales(q: Questionnaire) -> Rows:
         )
         yield "part", facet.scale, facet.id, made, _range(q, facet.items), _("high is healthy")
     inside = [item.id for d in q.dimensions for item in q.items_of(d.id)]
-    made = _("{INDEX}: the mean of the dimensions that are shown.", INDEX=words.text(INDEX))
+    made = _("{index}: the mean of the dimensions that are shown.", index=_(words.text(INDEX)))
     yield "scale", _("all dimensions"), "INDEX", made, _range(q, inside), _("high is healthy")
 
 

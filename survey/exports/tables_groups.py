@@ -81,7 +81,7 @@ def _group_row(group: GroupReport, report: Report) -> tuple[Cell, ...]:
     return (
         *named(group),
         counted(group.asked),
-        said(KINDS[group.kind]),
+        said(_(KINDS[group.kind])),
         said(words.join(group.units)),
         said(finding_words.finding_word(finding) if finding else _("no finding")),
         said(" ".join(because) or _("no finding")),
@@ -161,6 +161,6 @@ def _map_cell(result: ScaleResult, report: Report) -> Cell:
     figure = result.figure
     if isinstance(figure, Withheld):
         return withheld(words.withheld_scale(result, report))
-    mark, short = MARKS[figure.state]
-    before = f"{mark}{SIGNS[figure.released.edge]}"
-    return coloured(mean(figure.released.value), figure, before, f"  {short}")
+    sign, short = MARKS[figure.state]
+    before = f"{sign}{SIGNS[figure.released.edge]}"
+    return coloured(mean(figure.released.value), figure, before, f"  {_(short)}")

@@ -60,7 +60,7 @@ def dimensions_table(report: Report) -> Table:
 def _dimension_rows(report: Report) -> Iterator[tuple[Cell, ...]]:
     for group in everyone(report):
         if group.index != Withheld("not_asked"):
-            index = ScaleResult("INDEX", INDEX, group.index)
+            index = ScaleResult("INDEX", {"en": _(INDEX["en"])}, group.index)
             yield _scale_row(group, index, _("all dimensions"), report)
         for result in group.dimensions:
             yield _scale_row(group, result, _("a dimension"), report)

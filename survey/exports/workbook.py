@@ -131,7 +131,7 @@ def _map(sheet: Worksheet, looks: Looks, table: Table) -> None:
 def _write(sheet: Worksheet, looks: Looks, table: Table, top: int, least: int = 0) -> None:
     """Write a table: its headings stay in sight and can be filtered by."""
     widths = _widths(table, least)
-    heads = [column.title for column in table.columns]
+    heads = [_(column.title) for column in table.columns]
     for column, head in enumerate(heads):
         sheet.set_column(column, column, widths[column])
         sheet.write_string(top, column, head, looks.heading())
@@ -166,7 +166,7 @@ def _widths(table: Table, least: int) -> list[int]:
     Why something is not shown goes on below: it must not widen a column of numbers.
     """
     wanted = [max(_longest(column), least) for column in zip(*table.rows, strict=True)]
-    heads = [len(column.title) + ARROW for column in table.columns]
+    heads = [len(_(column.title)) + ARROW for column in table.columns]
     wanted = [max(pair) + 1 for pair in zip(wanted, heads, strict=True)]
     room, widths = PAGE - sum(width for width in wanted if width <= NARROW), list(wanted)
     long = sorted((width, at) for at, width in enumerate(wanted) if width > NARROW)

@@ -56,7 +56,7 @@ def add_charts(book: Workbook, looks: Looks, report: Report) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, PLUS, 10)
-    sheet.write_string(0, 0, ABOUT, looks.of(color=looks.second))
+    sheet.write_string(0, 0, _(ABOUT), looks.of(color=looks.second))
     rows = max(LEAST_ROWS, len(report.questionnaire.dimensions) + 4)
     for at, group in enumerate(report.groups):
         top = TOP + at * rows
@@ -71,7 +71,7 @@ def _numbers(sheet: Worksheet, looks: Looks, group: GroupReport, report: Report,
     sheet.write_string(top, 0, cleaned(group.name), looks.of(bold=True, size=14))
     sheet.write_string(top, 3, words.answered_text(group), looks.of(color=looks.second))
     for column, head in enumerate(HEADS):
-        sheet.write_string(top + 1, column, head, looks.heading())
+        sheet.write_string(top + 1, column, _(head), looks.heading())
     sheet.set_row(top, 21)
     sheet.set_row(top + 1, 45)
     for row, result in enumerate(group.dimensions, start=top + 2):
@@ -109,11 +109,11 @@ def _chart(book: Workbook, sheet: Worksheet, group: GroupReport, report: Report,
                 "plus_values": f"={SHEET}!{xl_range_abs(first, PLUS, last, PLUS)}",
                 "minus_values": f"={SHEET}!{xl_range_abs(first, MINUS, last, MINUS)}",
             }
-            chart.add_series({"name": HEADS[column], **place, **_marks(state, figures, bars)})
+            chart.add_series({"name": _(HEADS[column]), **place, **_marks(state, figures, bars)})
     for column, dash in ((FLOOR, "dash"), (TARGET, "round_dot")):
         place = {"categories": names, "values": [SHEET, first, column, last, column]}
         line = {"color": EDGE, "width": 1.25, "dash_type": dash}
-        chart.add_series({"name": HEADS[column], **place, "line": line})
+        chart.add_series({"name": _(HEADS[column]), **place, "line": line})
     title = cleaned(f"{group.name}: {finding(group, report)}")
     chart.set_title({"name": title, "overlay": False, "name_font": {"size": 12, "bold": True}})
     _axes(chart, group, report)

@@ -12,6 +12,7 @@ from xlsxwriter.workbook import Workbook
 from survey.charts.style import HATCH, INK, INK_2, LOOKS, PAPER, RULE, TEAL
 from survey.exports.cells import Cell
 from survey.exports.tables_groups import MARKS
+from survey.language import _
 from survey.report import words
 
 STRIPES = 14
@@ -72,12 +73,12 @@ class Looks:
     def key(self) -> list[tuple[str, Format]]:
         """Return the words and the format of each state, and of what is not shown."""
         told = []
-        for state, (mark, short) in MARKS.items():
+        for state, (sign, short) in MARKS.items():
             look = LOOKS[state]
             form = self.of(color=look.on_fill, wrap=True, size=10, bg_color=look.fill)
-            told.append((f"{mark}{short}: {words.state_word(state)}", form))
+            told.append((f"{sign}{_(short)}: {words.state_word(state)}", form))
         striped = self.of(color=INK_2, wrap=True, size=10, **_striped())
-        return [*told, ("not shown: too few answers", striped)]
+        return [*told, (_("not shown: too few answers"), striped)]
 
     def _format(self, properties: dict[str, Any]) -> Format:
         key = tuple(sorted(properties.items()))
