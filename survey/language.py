@@ -154,6 +154,15 @@ def number(value: float, decimals: int = 0) -> str:
     )
 
 
+def decimal(value: float, places: int = 1) -> str:
+    """Return a figure with so many decimals, as tables print it: `3.4`, or `3,4`.
+
+    Rounded as Python formats it, since what a figure rounds to must not hang on the language.
+    """
+    plain = f"{value:.{places}f}"
+    return plain.replace(".", ",") if language() == "de" else plain
+
+
 @cache
 def _locale_of(wanted: str) -> Locale:
     return Locale.parse({"en": "en_GB"}.get(wanted, wanted))

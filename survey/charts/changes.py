@@ -21,7 +21,7 @@ from survey.charts.style import (
     marks,
     write,
 )
-from survey.language import _
+from survey.language import _, decimal
 from survey.report import change_words, words
 from survey.report.model import Change, GroupReport, Report
 
@@ -94,7 +94,7 @@ def _smallest(changes: Sequence[Change]) -> str:
     whole = [change.detectable for change in changes if not list(_open_ends(change))]
     if not whole:
         return ""
-    ends = [f"{end:.1f}" for end in (min(whole), max(whole))]
+    ends = [decimal(end) for end in (min(whole), max(whole))]
     could = ends[0] if ends[0] == ends[1] else " to ".join(ends)
     where = _(" where no average is cut off") if len(whole) < len(changes) else ""
     return _(

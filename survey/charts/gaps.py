@@ -21,7 +21,7 @@ from survey.charts.style import (
     write,
 )
 from survey.disclosure.values import Released, Withheld
-from survey.language import _
+from survey.language import _, decimal
 from survey.report import words
 from survey.report.model import Estimate, GroupReport, PracticeResult, Report
 
@@ -118,7 +118,7 @@ def _cells(practice: PracticeResult, report: Report) -> tuple[str, ...]:
 
 def _interval(gap: Estimate) -> str:
     """Return the interval of a gap; an end that just leaves out zero must not read as zero."""
-    ends = (words.end_text(end) or f"{end:.1f}" for end in (gap.low, gap.high))
+    ends = (words.end_text(end) or decimal(end) for end in (gap.low, gap.high))
     return " to ".join(ends).replace("-", "−")
 
 

@@ -166,9 +166,9 @@ def _page(
     template: str, told: CardSheet | OpeningSheets, styles: Sequence[str], **more: object
 ) -> str:
     with language.speaking(told.language):
-        look = "" if styles else _style()
+        looks = {"page": "" if styles else _style()}
         made = _environment().get_template(template)
-        return made.render(told=told, styles=styles, look=look, language=told.language, **more)
+        return made.render(told=told, styles=styles, looks=looks, language=told.language, **more)
 
 
 def _printed(browser: Browser | None, page: Callable[[], str]) -> bytes:

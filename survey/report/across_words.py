@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from survey.language import _, mark
+from survey.language import _, decimal, mark
 from survey.measures.tenure import LEAST_PEOPLE, LEAST_TEAMS
 from survey.questionnaire.definition import Practice
 from survey.report.change_words import change_amount
@@ -102,7 +102,7 @@ def stories_title(found: Stories) -> str:
 
 def stories_sentence(found: Stories) -> str:
     """Return the difference with its interval, and what it fits; that it proves nothing."""
-    amount = f"{abs(found.difference.value):.1f}{_beyond(found)}"
+    amount = f"{decimal(abs(found.difference.value))}{_beyond(found)}"
     who = _(
         "those who said “{newcomer}” and those who said “{veteran}”",
         newcomer=text(found.newcomer),
@@ -171,11 +171,11 @@ def comparison_sentence(found: Comparison) -> str:
     return _(
         "On {name} about {percent} of the differences between answers lie between "
         "teams ({comparison_interval}). Two averages are apart beyond chance from "
-        "about {apart:.1f} points on.",
+        "about {apart} points on.",
         name=name,
         percent=_percent(found.share),
         comparison_interval=comparison_interval(found),
-        apart=found.apart,
+        apart=decimal(found.apart),
     )
 
 
@@ -199,7 +199,7 @@ def comparison_share(found: Comparison) -> str:
 def comparison_apart(found: Comparison) -> str:
     """Return from how far on two averages are apart; no figure where teams may all be alike."""
     return (
-        _("{apart:.1f} points on", apart=found.apart)
+        _("{apart} points on", apart=decimal(found.apart))
         if found.worth == "some"
         else _(NOT_WORTHWHILE)
     )

@@ -3,7 +3,7 @@
 Wording only, as in `survey.report.words`. No cause is ever named.
 """
 
-from survey.language import _
+from survey.language import _, decimal
 from survey.report.model import Change, GroupReport, Report
 from survey.report.words import join, text
 
@@ -30,8 +30,8 @@ def _could_be_seen(change: Change) -> str:
     if change.before.edge or change.after.edge:
         return _("An average is cut off, so a change cannot be told.")
     return _(
-        "A true change of about {detectable:.1f} is seen four times in five.",
-        detectable=change.detectable,
+        "A true change of about {detectable} is seen four times in five.",
+        detectable=decimal(change.detectable),
     )
 
 
@@ -81,4 +81,4 @@ def change_amount(change: Change) -> str:
     up = change.difference > 0
     beyond = (change.after.edge, change.before.edge)
     more = beyond[0] == ("high" if up else "low") or beyond[1] == ("low" if up else "high")
-    return f"{abs(change.difference):.1f}{_(' or more') if more else ''}"
+    return f"{decimal(abs(change.difference))}{_(' or more') if more else ''}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from math import ceil
 
 from survey.disclosure.values import Withheld
-from survey.language import _, mark
+from survey.language import _, decimal, mark
 from survey.report.model import Answer, Estimate, Finding, GroupReport, Report, Rule, ScaleResult
 from survey.report.words import figure_text, interval_text, join, number, text
 
@@ -268,7 +268,7 @@ def _between(group: GroupReport, finding: Finding, report: Report) -> str:
 def _index(group: GroupReport) -> str:
     if not isinstance(group.index, Estimate):
         return _("not shown")
-    return f"{group.index.released.value:.1f} ({interval_text(group.index)})"
+    return f"{decimal(group.index.released.value)} ({interval_text(group.index)})"
 
 
 def _sound(group: GroupReport, finding: Finding, report: Report) -> str:

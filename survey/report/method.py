@@ -18,7 +18,7 @@ from survey.disclosure.precision import (
     margin,
 )
 from survey.disclosure.values import Policy
-from survey.language import _, mark
+from survey.language import _, decimal, mark
 from survey.measures.tenure import LEAST_PEOPLE, LEAST_TEAMS
 from survey.questionnaire.definition import Questionnaire, Scale
 from survey.report.comparing import LEAST_GROUPS
@@ -198,7 +198,9 @@ def cut_offs(questionnaire: Questionnaire, judged: bool = True) -> tuple[tuple[s
 
 def _assumed(questionnaire: Questionnaire) -> str:
     found = sorted({(scale.reliability, scale.prior_sd) for scale in questionnaire.dimensions})
-    return " · ".join(f"{reliability:.2f}, {spread:.2f}" for reliability, spread in found)
+    return " · ".join(
+        f"{decimal(reliability, 2)}, {decimal(spread, 2)}" for reliability, spread in found
+    )
 
 
 def least_compared() -> tuple[int, int]:
@@ -209,25 +211,25 @@ def least_compared() -> tuple[int, int]:
 def assumed_reliability(questionnaire: Questionnaire) -> str:
     """Return the reliability that is assumed of a dimension: ".70", or from which to which."""
     found = sorted({scale.reliability for scale in questionnaire.dimensions})
-    return " to ".join(f"{value:.2f}" for value in dict.fromkeys((found[0], found[-1])))
+    return " to ".join(decimal(value, 2) for value in dict.fromkeys((found[0], found[-1])))
 
 
 def _reliabilities(questionnaire: Questionnaire) -> str:
     r = questionnaire.readiness
     of_scales = sorted({scale.reliability for scale in questionnaire.dimensions})
-    return " · ".join(f"{v:.2f}" for v in (*of_scales, r.index_reliability, r.gap_reliability))
+    return " · ".join(decimal(v, 2) for v in (*of_scales, r.index_reliability, r.gap_reliability))
 
 
 def _spreads(questionnaire: Questionnaire) -> str:
     r = questionnaire.readiness
     of_scales = sorted({scale.prior_sd for scale in questionnaire.dimensions})
     values = (*of_scales, r.index_prior_sd, r.item_prior_sd, r.gap_prior_sd)
-    return " · ".join(f"{v:.2f}" for v in values)
+    return " · ".join(decimal(v, 2) for v in values)
 
 
 def _least_changes(questionnaire: Questionnaire) -> str:
     r = questionnaire.readiness
-    return f"{r.change_dimension:.2f} · {r.change_index:.2f}"
+    return f"{decimal(r.change_dimension, 2)} · {decimal(r.change_index, 2)}"
 
 
 NEVER_CLAIMED: tuple[str, ...] = (

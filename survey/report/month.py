@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from survey.language import _, day
+from survey.language import _, day, decimal
 from survey.questionnaire.guides import Action, Guides
 from survey.report import month_words as said
 from survey.report.finding import TOO_FEW
@@ -298,7 +298,7 @@ def _could_show(case: _Case) -> list[Line]:
     wanted += [(text(case.fix.name), case.fix.id)] if case.fix else []
     could = case.group.could_show
     return [
-        Line(_(said.COULD_SHOW, size=f"{could[one]:.1f}", name=name), case.counted)
+        Line(_(said.COULD_SHOW, size=decimal(could[one]), name=name), case.counted)
         for name, one in wanted
         if one in could
     ]

@@ -6,7 +6,7 @@ Wording only, as in `survey.report.words`. Practices and changes have modules of
 from collections.abc import Sequence
 
 from survey.disclosure.values import Withheld
-from survey.language import _, mark
+from survey.language import _, decimal, mark
 from survey.questionnaire.definition import Questionnaire
 from survey.report.finding import TOO_FEW
 from survey.report.finding_words import (
@@ -295,8 +295,8 @@ def index_sentence(group: GroupReport, questionnaire: Questionnaire) -> str:
         return _("not shown")
     edge = edge_word(group.index.released.edge)
     return _(
-        "{released:.1f}{edge} ({index}); floor {floor}, target {target}",
-        released=group.index.released.value,
+        "{released}{edge} ({index}); floor {floor}, target {target}",
+        released=decimal(group.index.released.value),
         edge=edge,
         index=interval_text(group.index),
         floor=number(rules.floor),

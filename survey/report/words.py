@@ -8,7 +8,7 @@ label for a team or a person.
 from collections.abc import Sequence
 
 from survey.disclosure.values import Edge, Figure, Policy, Released, Withheld
-from survey.language import _, mark
+from survey.language import _, decimal, language, mark
 from survey.questionnaire.definition import Questionnaire, Text
 from survey.report.model import (
     Estimate,
@@ -35,16 +35,16 @@ STATES: dict[State, str] = {
 }
 
 
-def text(words: Text, language: str = "en") -> str:
-    """Return a text in the language asked for, or in the first one there is."""
-    return words.get(language) or next(iter(words.values()), "")
+def text(words: Text, wanted: str = "") -> str:
+    """Return a text in the language asked for, else that of this moment, else the first it has."""
+    return words.get(wanted or language()) or next(iter(words.values()), "")
 
 
-def join(names: Sequence[str], last: str = "and") -> str:
+def join(names: Sequence[str], last: str = "") -> str:
     """Return "a", "a and b" or "a, b and c"."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+    return f"{', '.join(names[:-1])} {last or _('and')} {names[-1]}"
 
 
 def scale_names(ids: Sequence[str], questionnaire: Questionnaire) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ def state_word(state: State) -> str:
 def number(value: float) -> str:
     """Return a figure with one decimal, or two where one would hide a quarter."""
     quarters = value * 4
-    return f"{value:.2f}" if quarters == int(quarters) and quarters % 2 else f"{value:.1f}"
+    return decimal(value, 2 if quarters == int(quarters) and quarters % 2 else 1)
 
 
 def figure_text(
@@ -109,13 +109,14 @@ def withheld_text(figure: Withheld, policy: Policy, single: bool = False) -> str
 def interval_text(estimate: Estimate) -> str:
     """Return a 95 % interval as it is printed; an end that rounds to nought has no sign."""
     low, high = (round(end, 1) + 0.0 for end in (estimate.low, estimate.high))
-    return _("{low:.1f} to {high:.1f}", low=low, high=high)
+    return _("{low} to {high}", low=decimal(low), high=decimal(high))
 
 
 def signed(value: float) -> str:
     """Return a difference with its sign and one decimal; what rounds to nought has no sign."""
     rounded = round(value, 1)
-    return "0.0" if rounded == 0 else f"{'+' if rounded > 0 else '−'}{abs(rounded):.1f}"
+    sign = "" if rounded == 0 else "+" if rounded > 0 else "−"
+    return f"{sign}{decimal(abs(rounded))}"
 
 
 def end_text(value: float) -> str:

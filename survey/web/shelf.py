@@ -7,7 +7,6 @@ process keeps its own.
 
 from collections import OrderedDict
 from dataclasses import replace
-from functools import cached_property
 from threading import Lock
 
 from flask import Flask, current_app
@@ -18,6 +17,7 @@ from survey.exports.sections import (
     group_section,
     organisation_section,
 )
+from survey.language import language
 from survey.questionnaire.guide_files import FOLDER, guides_for
 from survey.report.model import GroupReport, Report
 from survey.services.editions import Edition, edition_of
@@ -34,18 +34,23 @@ class Kept:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self._sections: dict[str, GroupSection] = {}
+        self._whole: dict[str, OrganisationSection] = {}
+        self._sections: dict[tuple[str, str], GroupSection] = {}
 
-    @cached_property
+    @property
     def whole(self) -> OrganisationSection:
-        """The section of all groups."""
-        return organisation_section(self.report)
+        """The section of all groups, in the language of this moment."""
+        spoken = language()
+        if spoken not in self._whole:
+            self._whole[spoken] = organisation_section(self.report)
+        return self._whole[spoken]
 
     def section(self, group: GroupReport) -> GroupSection:
-        """Return the section of one group of this report."""
-        if group.key not in self._sections:
-            self._sections[group.key] = group_section(group, self.report)
-        return self._sections[group.key]
+        """Return the section of one group of this report, in the language of this moment."""
+        which = language(), group.key
+        if which not in self._sections:
+            self._sections[which] = group_section(group, self.report)
+        return self._sections[which]
 
 
 class Shelf:
