@@ -95,7 +95,7 @@ def _smallest(changes: Sequence[Change]) -> str:
     if not whole:
         return ""
     ends = [decimal(end) for end in (min(whole), max(whole))]
-    could = ends[0] if ends[0] == ends[1] else " to ".join(ends)
+    could = ends[0] if ends[0] == ends[1] else _(" to ").join(ends)
     where = _(" where no average is cut off") if len(whole) < len(changes) else ""
     return _(
         "A true change of about {could} points{where} is seen four times in five. ",

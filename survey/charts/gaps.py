@@ -119,7 +119,7 @@ def _cells(practice: PracticeResult, report: Report) -> tuple[str, ...]:
 def _interval(gap: Estimate) -> str:
     """Return the interval of a gap; an end that just leaves out zero must not read as zero."""
     ends = (words.end_text(end) or decimal(end) for end in (gap.low, gap.high))
-    return " to ".join(ends).replace("-", "−")
+    return _(" to ").join(ends).replace("-", "−")
 
 
 def _figure(

@@ -136,7 +136,7 @@ def _alt(report: Report) -> str:
         for group in report.groups
         if words.weak_names(group)
     ]
-    told = "; ".join(weak) if weak else "nowhere"
+    told = "; ".join(weak) if weak else _("nowhere")
     return _("{finding}. By group: {told}.", finding=finding(report), told=told)
 
 

@@ -2,6 +2,7 @@
 
 from math import copysign, floor, log10
 
+from survey.language import _, decimal
 from survey.report import words
 from survey.report.model import Estimate, GroupReport, Report
 
@@ -46,7 +47,9 @@ def one_person(group: GroupReport, report: Report) -> str:
     lo, hi = limits(report)
     if group.n >= SMALL:
         return ""
-    return f"; one of them can move an average by up to {(hi - lo) / group.n:.1f}"
+    return _(
+        "; one of them can move an average by up to {points}", points=decimal((hi - lo) / group.n)
+    )
 
 
 def rounding(group: GroupReport) -> str:
@@ -54,5 +57,5 @@ def rounding(group: GroupReport) -> str:
     steps = {d.figure.released.step for d in group.dimensions if isinstance(d.figure, Estimate)}
     steps.discard(0.0)
     if len(steps) != 1:
-        return "Averages are rounded. " if steps else ""
-    return f"Averages are rounded to {steps.pop():g}. "
+        return _("Averages are rounded. ") if steps else ""
+    return _("Averages are rounded to {pop:g}. ", pop=steps.pop())

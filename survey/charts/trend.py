@@ -63,7 +63,7 @@ def finding(group: GroupReport, report: Report) -> str:
 
 
 def _named(change: Change, before: WavePoint, after: WavePoint) -> str:
-    way = "up" if change.difference > 0 else "down"
+    way = _("up") if change.difference > 0 else _("down")
     between = _(
         "{month} and {month2}",
         month=across_words.month(before.closed),

@@ -118,10 +118,12 @@ def _brief(panel: Panel) -> str:
     clear = [change for change in panel.changes if change and change.clear]
     if not clear:
         return _("no clear change")
-    ways = ["up" if change.difference > 0 else "down" for change in clear]
+    ways = [_("up") if change.difference > 0 else _("down") for change in clear]
     if len(clear) == 1:
         return _("once {step_word}", step_word=across_words.step_word(clear[0]))
-    return ", then ".join(ways) if len(clear) < 4 else _("{clear} clear changes", clear=len(clear))
+    return (
+        _(", then ").join(ways) if len(clear) < 4 else _("{clear} clear changes", clear=len(clear))
+    )
 
 
 def _runs(panel: Panel) -> Iterator[list[tuple[float, Estimate]]]:

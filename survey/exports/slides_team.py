@@ -27,7 +27,7 @@ from survey.exports.slides_deck import (
 )
 from survey.exports.slides_fit import LEADING, POINTS, lines
 from survey.exports.slides_tables import ROOM, Cell, Grid, Row, cells, heads, put_table
-from survey.language import _, mark
+from survey.language import _, mark, ngettext
 from survey.report import (
     finding_words,
     left_out_words,
@@ -208,12 +208,12 @@ def _advice_title(group: GroupReport) -> str:
     many = sum(practice.advice == "start_here" for practice in group.practices)
     if not many:
         return _("No practice stands under “start here”")
-    verb = "stands" if many == 1 else "stand"
-    return _(
-        "{many} of {practices} practices {verb} under “start here”",
+    return ngettext(
+        "{many} of {practices} practices stands under “start here”",
+        "{many} of {practices} practices stand under “start here”",
+        many,
         many=many,
         practices=len(group.practices),
-        verb=verb,
     )
 
 

@@ -179,7 +179,10 @@ def _scales(q: Questionnaire) -> Rows:
 
 
 def _range(q: Questionnaire, columns: Sequence[str]) -> str:
-    return "{} to {}".format(*q.range_over(columns)) if columns else "none"
+    if not columns:
+        return _("none")
+    low, high = q.range_over(columns)
+    return _("{low} to {high}", low=low, high=high)
 
 
 def _statements(report: Report) -> Rows:

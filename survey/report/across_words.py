@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from survey.language import _, decimal, mark
+from survey.language import _, decimal, mark, ngettext
 from survey.measures.tenure import LEAST_PEOPLE, LEAST_TEAMS
 from survey.questionnaire.definition import Practice
 from survey.report.change_words import change_amount
@@ -79,24 +79,29 @@ def planned_sentence(report: Report) -> str:
     return _(
         "Planned: {label}: {join}.",
         label=text(practice.label),
-        join=join(told) if told else "no advice",
+        join=join(told) if told else _("no advice"),
     )
 
 
 def groups_text(many: int) -> str:
     """Return "1 group" or "3 groups"."""
-    return _("{many} group", many=many) if many == 1 else _("{many} groups", many=many)
+    return ngettext("{many} group", "{many} groups", many, many=many)
 
 
 def stories_title(found: Stories) -> str:
     """Return what the difference between newcomers and veterans says, as a heading."""
     name = text(found.name)
     return {
-        "passed_on": f"Old stories: newcomers stand about where veterans do on {name}",
-        "nothing_to_pass": f"Old stories: newcomers and veterans stand alike on {name}",
-        "brighter": f"Old stories: newcomers stand higher than veterans on {name}",
-        "gloomier": f"Old stories: newcomers stand lower than veterans on {name}",
-        "unclear": f"Old stories: no clear difference between newcomers and veterans on {name}",
+        "passed_on": _("Old stories: newcomers stand about where veterans do on {name}", name=name),
+        "nothing_to_pass": _(
+            "Old stories: newcomers and veterans stand alike on {name}", name=name
+        ),
+        "brighter": _("Old stories: newcomers stand higher than veterans on {name}", name=name),
+        "gloomier": _("Old stories: newcomers stand lower than veterans on {name}", name=name),
+        "unclear": _(
+            "Old stories: no clear difference between newcomers and veterans on {name}",
+            name=name,
+        ),
     }[found.sign]
 
 

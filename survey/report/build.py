@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from survey.disclosure.release import release
 from survey.disclosure.values import Release, ReleasedGroup, Withheld
+from survey.language import _
 from survey.questionnaire.definition import Questionnaire
 from survey.report.across import with_across
 from survey.report.estimates import (
@@ -136,7 +137,7 @@ def _name(group: ReleasedGroup, released: Release) -> str:
     if group.kind == "whole":
         return group.name
     parent = next((unit.name for unit in released.units if unit.id == group.parent), "")
-    return f"Small units of {parent}" if parent else "Small units together"
+    return _("Small units of {parent}", parent=parent) if parent else _("Small units together")
 
 
 def _unit_names(released: Release, ids: Sequence[str]) -> tuple[str, ...]:
@@ -155,7 +156,7 @@ def _organisation(
     index = organisation_row(tables.index).estimate(0, 0)
     return GroupReport(
         key="all",
-        name=client or "All groups",
+        name=client or _("All groups"),
         kind="node",
         units=_unit_names(tables.release, [u for g in tables.groups for u in g.units]),
         n=sum(group.n for group in tables.groups),

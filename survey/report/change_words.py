@@ -17,13 +17,10 @@ def change_sentence(change: Change) -> str:
             name=name,
             could_be_seen=_could_be_seen(change),
         )
-    way = "up" if change.difference > 0 else "down"
-    return _(
-        "{name}: {way} {change_amount} points since the previous wave.",
-        name=name,
-        way=way,
-        change_amount=change_amount(change),
-    )
+    amount = change_amount(change)
+    if change.difference > 0:
+        return _("{name}: up {amount} points since the previous wave.", name=name, amount=amount)
+    return _("{name}: down {amount} points since the previous wave.", name=name, amount=amount)
 
 
 def _could_be_seen(change: Change) -> str:

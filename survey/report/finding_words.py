@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from math import ceil
 
 from survey.disclosure.values import Withheld
-from survey.language import _, decimal, mark
+from survey.language import _, decimal, mark, ngettext
 from survey.report.model import Answer, Estimate, Finding, GroupReport, Report, Rule, ScaleResult
 from survey.report.words import figure_text, interval_text, join, number, text
 
@@ -33,9 +33,14 @@ LIKELY = 0.80
 """From this probability on a scale is called likely above the floor."""
 
 
+def answer_word(answer: Answer) -> str:
+    """Return an answer in a word or three."""
+    return _(FINDINGS[answer])
+
+
 def finding_word(finding: Finding) -> str:
     """Return whether it can carry the practice, in a word or three, for a table."""
-    return _(FINDINGS[finding.answer])
+    return answer_word(finding.answer)
 
 
 def finding_headline(group: GroupReport, finding: Finding, practice: str) -> str:
@@ -298,12 +303,12 @@ def _against(group: GroupReport, finding: Finding, report: Report) -> tuple[str,
     climate = [r for r in against if r not in beside]
     said: list[str] = []
     if climate:
-        named, verb = join([cited(r, report) for r in climate]), _lies(climate)
         said.append(
-            _(
-                "It hangs on {named}, which very likely {verb} below {floor}. That comes first.",
-                named=named,
-                verb=verb,
+            ngettext(
+                "It hangs on {named}, which very likely lies below {floor}. That comes first.",
+                "It hangs on {named}, which very likely lie below {floor}. That comes first.",
+                len(climate),
+                named=join([cited(r, report) for r in climate]),
                 floor=floor,
             )
         )
@@ -324,10 +329,6 @@ def _against(group: GroupReport, finding: Finding, report: Report) -> tuple[str,
 
 def _beside_ids(report: Report) -> list[str]:
     return [scale.id for scale in report.questionnaire.scales if scale.role != "dimension"]
-
-
-def _lies(results: Sequence[ScaleResult]) -> str:
-    return "lies" if len(results) == 1 else "lie"
 
 
 def _own(finding: Finding) -> tuple[str, ...]:
@@ -352,22 +353,32 @@ def _not_in_it(group: GroupReport) -> tuple[str, ...]:
     if not hidden:
         return ()
     names = join([f"“{text(r.name)}”" for r in hidden])
-    verb = "is" if len(hidden) == 1 else "are"
-    return (_("{names} {verb} not shown here, and no part of this.", names=names, verb=verb),)
+    one = "{names} is not shown here, and no part of this."
+    many = "{names} are not shown here, and no part of this."
+    return (ngettext(one, many, len(hidden), names=names),)
 
 
 def _climate_ready(group: GroupReport, beside: Sequence[ScaleResult], report: Report) -> str:
     """Return that the climate would carry it, and what is missing beside it."""
     missing = join([cited(r, report) for r in beside])
     floor = number(report.questionnaire.readiness.floor)
-    verb = _lies(beside)
-    ready = "ready" if group.verdict and group.verdict.rule == "ready" else _("not in the way")
-    return _(
-        "The climate is {ready}; what is missing is {missing}, which very likely "
-        "{verb} below {floor}.",
-        ready=ready,
+    if group.verdict and group.verdict.rule == "ready":
+        return ngettext(
+            "The climate is ready; what is missing is {missing}, which very likely lies below"
+            " {floor}.",
+            "The climate is ready; what is missing is {missing}, which very likely lie below"
+            " {floor}.",
+            len(beside),
+            missing=missing,
+            floor=floor,
+        )
+    return ngettext(
+        "The climate is not in the way; what is missing is {missing}, which very likely lies below"
+        " {floor}.",
+        "The climate is not in the way; what is missing is {missing}, which very likely lie below"
+        " {floor}.",
+        len(beside),
         missing=missing,
-        verb=verb,
         floor=floor,
     )
 
@@ -393,10 +404,11 @@ def _as_a_whole(group: GroupReport, finding: Finding, report: Report) -> str:
     shown = [(d, d.figure) for d in group.dimensions if isinstance(d.figure, Estimate)]
     weak = [d for d, figure in shown if figure.state == "weak"]
     low = [d for d, f in shown if d.id in finding.critical and f.p_floor <= rules.weakest]
-    broken = _(
-        "{weak} very likely {lies} below {floor}",
+    broken = ngettext(
+        "{weak} very likely lies below {floor}",
+        "{weak} very likely lie below {floor}",
+        len(weak),
         weak=join([cited(d, report) for d in weak]),
-        lies=_lies(weak),
         floor=floor,
     )
     doubt = join([cited(d, report) for d in low])
@@ -418,12 +430,12 @@ def _conditions(group: GroupReport, finding: Finding, report: Report) -> tuple[s
     sound = [r for r in scales_of(group, finding.critical) if r.id not in finding.conditions]
     if sound:
         floor = number(report.questionnaire.readiness.floor)
-        verb = "is" if len(sound) == 1 else "are"
         said.append(
-            _(
-                "{sound} {verb} very likely above {floor}.",
+            ngettext(
+                "{sound} is very likely above {floor}.",
+                "{sound} are very likely above {floor}.",
+                len(sound),
                 sound=join([cited(r, report) for r in sound]),
-                verb=verb,
                 floor=floor,
             )
         )

@@ -211,7 +211,7 @@ def least_compared() -> tuple[int, int]:
 def assumed_reliability(questionnaire: Questionnaire) -> str:
     """Return the reliability that is assumed of a dimension: ".70", or from which to which."""
     found = sorted({scale.reliability for scale in questionnaire.dimensions})
-    return " to ".join(decimal(value, 2) for value in dict.fromkeys((found[0], found[-1])))
+    return _(" to ").join(decimal(value, 2) for value in dict.fromkeys((found[0], found[-1])))
 
 
 def _reliabilities(questionnaire: Questionnaire) -> str:

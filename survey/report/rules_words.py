@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from survey.language import _
 from survey.questionnaire.definition import Questionnaire
-from survey.report.finding_words import FINDINGS
+from survey.report.finding_words import answer_word
 from survey.report.words import number
 
 
@@ -47,7 +47,7 @@ def finding_order(questionnaire: Questionnaire) -> Mapping[str, str]:
     r = questionnaire.readiness
     floor, very, likely = number(r.floor), odds(r.block), odds(r.overall)
     return {
-        _(FINDINGS["too_few"]): (
+        answer_word("too_few"): (
             _(
                 "fewer than {min_answers} answers, or less than {min_rate:.0f} % of "
                 "the people asked, or a dimension that cannot be shown.",
@@ -55,7 +55,7 @@ def finding_order(questionnaire: Questionnaire) -> Mapping[str, str]:
                 min_rate=r.min_rate * 100,
             )
         ),
-        _(FINDINGS["cannot_yet"]): (
+        answer_word("cannot_yet"): (
             _(
                 "a dimension that the practice hangs on, or time, training and say, or "
                 "resolve, is very likely below {floor} ({very}); or all dimensions "
@@ -66,7 +66,7 @@ def finding_order(questionnaire: Questionnaire) -> Mapping[str, str]:
                 likely=likely,
             )
         ),
-        _(FINDINGS["too_close"]): (
+        answer_word("too_close"): (
             _(
                 "a dimension that it hangs on is at least as likely below {floor} as "
                 "above it, or all dimensions together are not likely above it "
@@ -75,7 +75,7 @@ def finding_order(questionnaire: Questionnaire) -> Mapping[str, str]:
                 likely=likely,
             )
         ),
-        _(FINDINGS["can_with_conditions"]): (
+        answer_word("can_with_conditions"): (
             _(
                 "a dimension that it hangs on is not very likely above {floor} "
                 "({odds}), or the team is told to see it in two ways; another "
@@ -86,5 +86,5 @@ def finding_order(questionnaire: Questionnaire) -> Mapping[str, str]:
                 odds=odds(r.gate),
             )
         ),
-        _(FINDINGS["can"]): _("none of these."),
+        answer_word("can"): _("none of these."),
     }

@@ -6,7 +6,7 @@ Wording only, as in `survey.report.words`. Practices and changes have modules of
 from collections.abc import Sequence
 
 from survey.disclosure.values import Withheld
-from survey.language import _, decimal, mark
+from survey.language import _, decimal, mark, ngettext
 from survey.questionnaire.definition import Questionnaire
 from survey.report.finding import TOO_FEW
 from survey.report.finding_words import (
@@ -101,12 +101,14 @@ def _ready(rules: Sequence[Rule]) -> tuple[str, str]:
     ready, many = rules.count("ready"), len(rules)
     if set(rules) == {"not_enough_evidence"}:
         return _("Not enough evidence to say whether any of {many} groups is ready", many=many), ""
-    verb = "is" if ready == 1 else "are"
-    return _(
-        "{what} of {many} groups {verb} ready to carry a new practice",
-        what=ready or "None",
+    if not ready:
+        return _("None of {many} groups are ready to carry a new practice", many=many), _rest(rules)
+    return ngettext(
+        "{ready} of {many} groups is ready to carry a new practice",
+        "{ready} of {many} groups are ready to carry a new practice",
+        ready,
+        ready=ready,
         many=many,
-        verb=verb,
     ), _rest(rules)
 
 
@@ -117,13 +119,17 @@ def _rest(rules: Sequence[Rule]) -> str:
         "not_enough_evidence": _("without enough evidence to say"),
     }
     parts = [f"{rules.count(rule)} {said}" for rule, said in told.items() if rule in rules]
-    others = _("the others") if "ready" in rules else "these"
-    return _("Of {others}, {parts}.", others=others, parts=join(parts)) if parts else ""
+    if not parts:
+        return ""
+    counted = join(parts)
+    if "ready" in rules:
+        return _("Of the others, {counted}.", counted=counted)
+    return _("Of these, {counted}.", counted=counted)
 
 
 def _headline_without_verdict(group: GroupReport, report: Report) -> str:
     said = standing_out(group, report)
-    return f"{group.name}: {said[0].lower() + said[1:] if said.startswith('Nothing') else said}"
+    return f"{group.name}: {said[0].lower() + said[1:] if said == _('Nothing stands out clearly') else said}"
 
 
 def standing_out(group: GroupReport, report: Report) -> str:
@@ -197,12 +203,9 @@ def conditions_sentence(group: GroupReport, questionnaire: Questionnaire) -> str
     order = _(" (lowest first)") if len(names) > 1 and _apart(group, names) else ""
     told = f"{join(names)}{order}"
     target = number(questionnaire.readiness.target)
-    return _(
-        "{May} miss the target, {target}: {told}.",
-        May="These may also" if weak else "May",
-        target=target,
-        told=told,
-    )
+    if weak:
+        return _("These may also miss the target, {target}: {told}.", target=target, told=told)
+    return _("May miss the target, {target}: {told}.", target=target, told=told)
 
 
 def _apart(group: GroupReport, names: Sequence[str]) -> bool:
@@ -222,11 +225,11 @@ def beside_sentence(group: GroupReport, questionnaire: Questionnaire) -> str:
     if not low:
         return ""
     floor = number(questionnaire.readiness.floor)
-    verb = "lies" if len(low) == 1 else "lie"
-    return _(
-        "Beside the verdict: {low} very likely {verb} below {floor}.",
+    return ngettext(
+        "Beside the verdict: {low} very likely lies below {floor}.",
+        "Beside the verdict: {low} very likely lie below {floor}.",
+        len(low),
         low=join(low),
-        verb=verb,
         floor=floor,
     )
 
@@ -236,25 +239,33 @@ def reason_sentence(reason: str, questionnaire: Questionnaire) -> str:
     rules = questionnaire.readiness
     if reason.startswith("blocked:"):
         names = scale_names(reason.removeprefix("blocked:").split(","), questionnaire)
-        verb = "lies" if len(names) == 1 else "lie"
-        return _(
-            "{names} very likely {verb} below {floor}, the floor.",
+        return ngettext(
+            "{names} very likely lies below {floor}, the floor.",
+            "{names} very likely lie below {floor}, the floor.",
+            len(names),
             names=join(names),
-            verb=verb,
             floor=number(rules.floor),
         )
     return {
-        "too_few": f"Fewer than {rules.min_answers} people answered.",
+        "too_few": _("Fewer than {min_answers} people answered.", min_answers=rules.min_answers),
         "low_response": (
-            f"On at least one dimension fewer than {rules.min_rate * 100:.0f}\u00a0% of the people "
-            "asked could be scored; the others may see the team differently."
+            _(
+                "On at least one dimension fewer than {min_rate:.0f} % of the people "
+                "asked could be scored; the others may see the team differently.",
+                min_rate=rules.min_rate * 100,
+            )
         ),
         "dimension_missing": (
-            f"On at least one dimension fewer than {rules.min_answers} people gave enough answers."
+            _(
+                "On at least one dimension fewer than {min_answers} people gave enough answers.",
+                min_answers=rules.min_answers,
+            )
         ),
-        "harm_signal": "Several people report that somebody is being harmed.",
-        "index_below_floor": f"The whole team is likely below the floor, {number(rules.floor)}.",
-        "too_close_to_call": "The answers lie too close to the cut-offs to decide.",
+        "harm_signal": _("Several people report that somebody is being harmed."),
+        "index_below_floor": _(
+            "The whole team is likely below the floor, {floor}.", floor=number(rules.floor)
+        ),
+        "too_close_to_call": _("The answers lie too close to the cut-offs to decide."),
     }[reason]
 
 

@@ -92,17 +92,21 @@ def class_text(figure: Released | Withheld, policy: Policy) -> str:
     if isinstance(figure, Withheld):
         return withheld_text(figure, policy, single=True)
     low, high = (number(figure.value + side * figure.step / 2) for side in (-1, 1))
-    return {"": f"{low}–{high}", "high": f"{low} or more", "low": f"{high} or less"}[figure.edge]
+    return {
+        "": f"{low}–{high}",
+        "high": _("{low} or more", low=low),
+        "low": _("{high} or less", high=high),
+    }[figure.edge]
 
 
 def withheld_text(figure: Withheld, policy: Policy, single: bool = False) -> str:
     """Return why a figure is not shown."""
     least = policy.single if single else policy.scores
     return {
-        "too_few": f"not shown: fewer than {least} answers",
-        "not_asked": "not asked",
-        "less_often": "chosen less often",
-        "harm": "not shown one by one: its dimension asks about harm",
+        "too_few": _("not shown: fewer than {least} answers", least=least),
+        "not_asked": _("not asked"),
+        "less_often": _("chosen less often"),
+        "harm": _("not shown one by one: its dimension asks about harm"),
     }[figure.why]
 
 
@@ -198,10 +202,14 @@ def state_sentence(estimate: Estimate, questionnaire: Questionnaire) -> str:
     """Return what is known of a scale, with the cut-off it is known against."""
     rules = questionnaire.readiness
     return {
-        "strong": f"likely at {number(rules.target)} or above",
-        "sound": f"very likely at {number(rules.floor)} or above",
-        "unclear": f"may lie on either side of {number(rules.floor)} or {number(rules.target)}",
-        "weak": f"very likely below {number(rules.floor)}",
+        "strong": _("likely at {target} or above", target=number(rules.target)),
+        "sound": _("very likely at {floor} or above", floor=number(rules.floor)),
+        "unclear": _(
+            "may lie on either side of {floor} or {target}",
+            floor=number(rules.floor),
+            target=number(rules.target),
+        ),
+        "weak": _("very likely below {floor}", floor=number(rules.floor)),
     }[estimate.state]
 
 

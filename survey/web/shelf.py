@@ -7,6 +7,7 @@ process keeps its own.
 
 from collections import OrderedDict
 from dataclasses import replace
+from functools import cached_property
 from threading import Lock
 
 from flask import Flask, current_app
@@ -34,46 +35,41 @@ class Kept:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self._whole: dict[str, OrganisationSection] = {}
-        self._sections: dict[tuple[str, str], GroupSection] = {}
+        self._sections: dict[str, GroupSection] = {}
 
-    @property
+    @cached_property
     def whole(self) -> OrganisationSection:
-        """The section of all groups, in the language of this moment."""
-        spoken = language()
-        if spoken not in self._whole:
-            self._whole[spoken] = organisation_section(self.report)
-        return self._whole[spoken]
+        """The section of all groups."""
+        return organisation_section(self.report)
 
     def section(self, group: GroupReport) -> GroupSection:
-        """Return the section of one group of this report, in the language of this moment."""
-        which = language(), group.key
-        if which not in self._sections:
-            self._sections[which] = group_section(group, self.report)
-        return self._sections[which]
+        """Return the section of one group of this report."""
+        if group.key not in self._sections:
+            self._sections[group.key] = group_section(group, self.report)
+        return self._sections[group.key]
 
 
 class Shelf:
-    """The reports that were looked at last, by survey."""
+    """The reports that were looked at last, by survey and the language of the moment."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: OrderedDict[str, tuple[Edition, Kept]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], tuple[Edition, Kept]] = OrderedDict()
 
     def find(self, slug: str, edition: Edition) -> Kept | None:
         """Return a report that was kept, if it is of this edition."""
         with self._lock:
-            kept = self._kept.get(slug)
+            kept = self._kept.get((slug, language()))
             if kept is None or kept[0] != edition:
                 return None
-            self._kept.move_to_end(slug)
+            self._kept.move_to_end((slug, language()))
             return kept[1]
 
     def keep(self, slug: str, edition: Edition, kept: Kept) -> None:
         """Keep a report; the one that was looked at longest ago goes."""
         with self._lock:
-            self._kept[slug] = edition, kept
-            self._kept.move_to_end(slug)
+            self._kept[slug, language()] = edition, kept
+            self._kept.move_to_end((slug, language()))
             if len(self._kept) > MOST:
                 self._kept.popitem(last=False)
 
