@@ -21,7 +21,7 @@ from survey.charts.style import (
     marks,
     write,
 )
-from survey.language import _, decimal
+from survey.language import _, decimal, mark
 from survey.report import change_words, words
 from survey.report.model import Change, GroupReport, Report
 
@@ -55,8 +55,8 @@ def finding(changes: Sequence[Change]) -> str:
     up = [words.text(c.name) for c in changes if c.clear and c.difference > 0]
     down = [words.text(c.name) for c in changes if c.clear and c.difference < 0]
     moved = [
-        _("{names} went {way}", names=_names(n), way=way)
-        for n, way in ((up, "up"), (down, "down"))
+        _(way, names=_names(n))
+        for n, way in ((up, mark("{names} went up")), (down, mark("{names} went down")))
         if n
     ]
     if not moved:

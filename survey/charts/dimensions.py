@@ -23,7 +23,7 @@ from survey.charts.style import (
     write,
 )
 from survey.disclosure.values import Withheld
-from survey.language import _
+from survey.language import _, ngettext
 from survey.report import facet_words, rules_words, words
 from survey.report.model import Estimate, GroupReport, Report, ScaleResult
 
@@ -97,7 +97,7 @@ def _named(group: GroupReport, state: str) -> list[str]:
 def _are(names: Sequence[str]) -> str:
     if len(names) > 3:
         return _("{names} dimensions are", names=len(names))
-    return f"{words.join(names)} {'is' if len(names) == 1 else 'are'}"
+    return ngettext("{names} is", "{names} are", len(names), names=words.join(names))
 
 
 def _rows(group: GroupReport, report: Report) -> list[_Row]:

@@ -115,7 +115,9 @@ def stories_sentence(found: Stories) -> str:
     )
     above = found.difference.value > 0
     side = (
-        _(", newcomers {below}", below="above" if above else "below")
+        _(", newcomers above")
+        if above
+        else _(", newcomers below")
         if found.difference.value
         else ""
     )

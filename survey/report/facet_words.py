@@ -25,7 +25,9 @@ def facet_word(facet: ScaleResult, scale: ScaleResult, report: Report) -> str:
     side = _side(facet, scale)
     if not side:
         return _("less than {least} apart", least=least)
-    return _("{least} or more {below}", least=least, below="above" if side > 0 else "below")
+    if side > 0:
+        return _("{least} or more above", least=least)
+    return _("{least} or more below", least=least)
 
 
 def facet_sentence(facet: ScaleResult, scale: ScaleResult, report: Report) -> str:

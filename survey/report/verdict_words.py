@@ -129,7 +129,9 @@ def _rest(rules: Sequence[Rule]) -> str:
 
 def _headline_without_verdict(group: GroupReport, report: Report) -> str:
     said = standing_out(group, report)
-    return f"{group.name}: {said[0].lower() + said[1:] if said == _('Nothing stands out clearly') else said}"
+    if said == _("Nothing stands out clearly"):
+        said = said[0].lower() + said[1:]
+    return f"{group.name}: {said}"
 
 
 def standing_out(group: GroupReport, report: Report) -> str:

@@ -127,7 +127,7 @@ def end_text(value: float) -> str:
     """Return in words an end of an interval that just leaves out nought; "" for any other."""
     if value == 0 or round(value, 1):
         return ""
-    return _("just {below} 0", below="above" if value > 0 else "below")
+    return _("just above 0") if value > 0 else _("just below 0")
 
 
 def kind_text(group: GroupReport) -> str:
