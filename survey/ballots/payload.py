@@ -23,6 +23,7 @@ from survey.ballots.layout import (
 )
 from survey.ballots.sealing import PLAIN_SIZE
 from survey.errors import UserError
+from survey.language import gettext as _
 from survey.scoring import Answers
 
 _JOINERS = "\u200c\u200d"
@@ -83,10 +84,10 @@ def _checked_answers(layout: Layout, answers: Mapping[str, int]) -> Mapping[str,
     ranges = dict(zip(layout.columns, layout.ranges, strict=True))
     for column, value in answers.items():
         if column not in ranges:
-            raise AnswerRefused(question=_shown(column), what="this survey does not ask that.")
+            raise AnswerRefused(question=_shown(column), what=_("this survey does not ask that."))
         lo, hi = ranges[column]
         if type(value) is not int or not lo <= value <= hi:
-            what = f"choose one of the answers from {lo} to {hi}, or none."
+            what = _("choose one of the answers from {lo} to {hi}, or none.", lo=lo, hi=hi)
             raise AnswerRefused(question=f"“{layout.names[column]}”", what=what)
     return answers
 
@@ -95,17 +96,22 @@ def _tenure_byte(layout: Layout, tenure: str | None) -> int:
     if tenure is None:
         return 0
     if tenure not in layout.bands:
-        raise AnswerRefused(question="Time in the team", what="choose one of the answers, or none.")
+        raise AnswerRefused(
+            question=_("Time in the team"), what=_("choose one of the answers, or none.")
+        )
     return layout.bands.index(tenure) + 1
 
 
 def _checked_picks(layout: Layout, picks: tuple[str, ...]) -> set[str]:
     chosen = set(picks)
     if not chosen <= set(layout.options):
-        raise AnswerRefused(question="The list to choose from", what="choose from what it offers.")
+        raise AnswerRefused(
+            question=_("The list to choose from"), what=_("choose from what it offers.")
+        )
     if len(chosen) > layout.most:
         raise AnswerRefused(
-            question="The list to choose from", what=f"choose {layout.most} at most."
+            question=_("The list to choose from"),
+            what=_("choose {most} at most.", most=layout.most),
         )
     return chosen
 
@@ -114,9 +120,13 @@ def _checked_comments(layout: Layout, comments: Mapping[str, str]) -> Mapping[st
     clean = {question: clean_comment(text) for question, text in comments.items()}
     for question, text in clean.items():
         if question not in layout.questions:
-            raise AnswerRefused(question=_shown(question), what="this survey does not ask that.")
+            raise AnswerRefused(question=_shown(question), what=_("this survey does not ask that."))
         if len(text) > MAX_COMMENT:
-            what = f"please shorten your text to {MAX_COMMENT} characters; it has {len(text)}."
+            what = _(
+                "please shorten your text to {most} characters; it has {many}.",
+                most=MAX_COMMENT,
+                many=len(text),
+            )
             raise AnswerRefused(question=f"“{layout.names[question]}”", what=what)
     return clean
 

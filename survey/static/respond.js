@@ -2,10 +2,10 @@
 // code and of words that could point to somebody. Stores nothing; sends nothing but the form.
 (function () {
   "use strict";
-  var secret = location.hash.slice(1);
+  var secret = location.hash.slice(1), here = location.pathname + location.search;
   document.documentElement.classList.add("js");
   if (/^[\w-]{12,40}$/.test(secret)) {
-    history.replaceState(null, "", location.pathname);
+    history.replaceState(null, "", here);
   } else {
     secret = "";
   }
@@ -19,7 +19,7 @@
       document.getElementById("receipt").textContent = secret;
       document.getElementById("slip").hidden = false;
       var record = document.links[0];
-      record.textContent = record.href;
+      record.textContent = location.origin + record.pathname;
     }
   }
 
@@ -55,12 +55,12 @@
     history.replaceState({ part: 0 }, "");
     addEventListener("pagehide", function () { form.remove(); });
     addEventListener("pageshow", function (event) {
-      if (event.persisted) { location.replace(location.pathname); }
+      if (event.persisted) { location.replace(here); }
     });
   }
 
   function survey(form) {
-    var parts = all(".part"), now = 0, asked = [];
+    var parts = all(".part"), now = 0, asked = [], gap;
     var back = document.getElementById("back"), where = document.getElementById("where");
     var code = document.getElementById("code"), fault = document.querySelector(".errsum a");
 
@@ -78,13 +78,17 @@
       parts[i].focus();
     }
 
-    function find(id) {
-      return parts.indexOf(document.getElementById(id).closest(".part"));
+    function led(link) {
+      return document.getElementById(link.hash.slice(1));
+    }
+
+    function find(field) {
+      return parts.indexOf(field.closest(".part"));
     }
 
     // A link to a field opens its part first.
-    function aim(id) {
-      var field = document.getElementById(id), i = find(id);
+    function aim(field) {
+      var i = find(field);
       if (i !== now) { open(i); }
       field.focus();
       (field.closest(".q") || field).scrollIntoView();
@@ -97,7 +101,7 @@
       if (note) { note.hidden = !gaps.length || asked[now]; }
       if (gaps.length && !asked[now]) {
         asked[now] = true;
-        note.querySelector("a").hash = gaps[0].querySelector("input").id;
+        gap = gaps[0].querySelector("input");
         note.focus();
       } else {
         open(now + 1);
@@ -106,13 +110,15 @@
 
     document.addEventListener("click", function (event) {
       var to = event.target;
-      if (to.matches(".go")) {
+      if (to.hreflang) {
+        to.hash = secret;
+      } else if (to.matches(".go")) {
         onward();
       } else if (to === back) {
         history.back();
       } else if (to.hash) {
         event.preventDefault();
-        aim(to.hash.slice(1));
+        aim(to.className ? gap : led(to));
       }
     });
 
@@ -127,10 +133,14 @@
       if (event.state) { show(event.state.part); }
     });
 
-    all(".part > h2, .pair > h3").forEach(function (heading) { heading.setAttribute("aria-level", heading.tagName[1] - 1); });
+    // Shown alone, a part is named by its heading, and this is the first of the page.
+    all(".part > h2, .pair > h3").forEach(function (heading) {
+      heading.setAttribute("aria-level", heading.tagName[1] - 1);
+      heading.parentNode.setAttribute("aria-label", heading.textContent);
+    });
     if (secret) { code.value = secret; }
     if (fault) {
-      fault = find(fault.hash.slice(1));
+      fault = find(led(fault));
       for (var i = 1; i <= fault; i += 1) { history.pushState({ part: i }, ""); }
       show(fault);
     } else {

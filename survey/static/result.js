@@ -4,7 +4,7 @@
   function send() {
     var form = document.forms[0], word = location.hash.slice(1);
     if (form && /^[a-z]+-[a-z]+$/.test(word)) {
-      history.replaceState(null, "", location.pathname);
+      history.replaceState(null, "", location.pathname + location.search);
       form.elements.word.value = word;
       form.submit();
     }

@@ -12,6 +12,7 @@ from typing import ClassVar
 from werkzeug.datastructures import MultiDict
 
 from survey.ballots.payload import Response, clean_comment
+from survey.language import gettext as _
 from survey.questionnaire.definition import Choice, Item, Questionnaire, Text
 
 PRACTICE = "[PRACTICE]"
@@ -193,8 +194,8 @@ class _Asked:
         if asked.tenure:
             bands = self.choices(asked.tenure.bands)
             question = self.text(asked.tenure.question)
-            blocks.append(One("tenure", question, bands, "I would rather not say"))
-        title = "Last questions" if len(blocks) > 1 else "One last question"
+            blocks.append(One("tenure", question, bands, _("I would rather not say")))
+        title = _("Last questions") if len(blocks) > 1 else _("One last question")
         return Part(title, "", "", tuple(blocks))
 
     def choices(self, choices: Sequence[Choice]) -> tuple[tuple[str, str], ...]:
@@ -270,7 +271,7 @@ def _one(form: Mapping[str, str], question: One, faults: list[Fault]) -> str:
         Fault(
             question.name,
             f"{question.name}-{question.options[0][0]}",
-            f"Choose one of the answers offered for “{question.text}”",
+            _("Choose one of the answers offered for “{question}”", question=question.text),
         )
     )
     return ""
@@ -281,10 +282,12 @@ def _some(form: MultiDict[str, str], question: Some, faults: list[Fault]) -> tup
     picks = tuple(option for option, _ in question.options if option in sent)
     first = f"{question.name}-{question.options[0][0]}"
     if len(sent) > len(picks):
-        what = f"Choose only answers offered for “{question.text}”"
+        what = _("Choose only answers offered for “{question}”", question=question.text)
         faults.append(Fault(question.name, first, what))
     if len(picks) > question.most:
-        what = f"Choose at most {question.most} answers: you ticked {len(picks)}"
+        what = _(
+            "Choose at most {most} answers: you ticked {many}", most=question.most, many=len(picks)
+        )
         faults.append(Fault(question.name, first, what))
     return picks
 
@@ -292,9 +295,11 @@ def _some(form: MultiDict[str, str], question: Some, faults: list[Fault]) -> tup
 def _words(form: Mapping[str, str], question: Words, faults: list[Fault]) -> str:
     text = clean_comment(form.get(question.name, ""))
     if len(text) > question.length:
-        what = (
-            f"Shorten your answer to “{question.text}” to {question.length} characters: "
-            f"it has {len(text)}"
+        what = _(
+            "Shorten your answer to “{question}” to {most} characters: it has {many}",
+            question=question.text,
+            most=question.length,
+            many=len(text),
         )
         faults.append(Fault(question.name, question.name, what))
     return text

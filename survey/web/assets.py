@@ -24,11 +24,13 @@ blueprint = Blueprint("assets", __name__)
 KEPT = ".css", ".js", ".woff2", ".svg", ".txt"
 PACKED = ".css", ".js", ".svg", ".txt"
 VENDOR = "vendor"
-COMMENTS = {
-    ".js": re.compile(rb"^ *//.*\n", re.M),
-    ".css": re.compile(rb"^ */\*.*?\*/\n", re.M | re.S),
+SPARE = {
+    ".js": re.compile(rb"()^ *//.*\n|()^ +", re.M),
+    ".css": re.compile(rb'("[^"]*")|/\*.*?\*/|\s*([{};])\s*|([:,])\s+', re.S),
 }
-"""Comments on lines of their own, where our files have theirs."""
+"""What our files hold for those who work on them, and a browser can do without: comments, and the
+space around signs. What is kept of it stands in the groups.
+"""
 TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
 
 
@@ -78,8 +80,10 @@ def load(folder: Path) -> Assets:
 def _body(path: Path) -> bytes:
     """Return a file as it travels: ours without their comments, which are for who works on them."""
     body = path.read_bytes()
-    comments = COMMENTS.get(path.suffix)
-    return comments.sub(b"", body) if comments and path.parent.name != VENDOR else body
+    spare = SPARE.get(path.suffix)
+    if not spare or path.parent.name == VENDOR:
+        return body
+    return spare.sub(lambda found: b"".join(kept or b"" for kept in found.groups()), body)
 
 
 def _name(folder: Path, path: Path) -> str:

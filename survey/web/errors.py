@@ -13,18 +13,34 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from survey.errors import UserError
+from survey.language import gettext as _
+from survey.language import mark
 from survey.services.surveys import UnknownSurvey
 from survey.web.security import NO_LOG, RESPONDENTS
 
 SENTENCES = {
-    400: ("This request was not understood", "Go back, load the page again and try once more."),
-    403: ("Not allowed", "This was sent from another site, or is not open to you."),
-    404: ("There is no such page", "Compare the address with your mail or card, letter by letter."),
-    405: ("There is no such page", "This address only takes what a form sends."),
-    413: ("Too much at once", "What you sent is larger than any form of this site needs."),
-    500: ("Something went wrong here", "Nothing was stored. Please try again in a few minutes."),
+    400: (
+        mark("This request was not understood"),
+        mark("Go back, load the page again and try once more."),
+    ),
+    403: (mark("Not allowed"), mark("This was sent from another site, or is not open to you.")),
+    404: (
+        mark("There is no such page"),
+        mark("Compare the address with your mail or card, letter by letter."),
+    ),
+    405: (mark("There is no such page"), mark("This address only takes what a form sends.")),
+    413: (
+        mark("Too much at once"),
+        mark("What you sent is larger than any form of this site needs."),
+    ),
+    500: (
+        mark("Something went wrong here"),
+        mark("Nothing was stored. Please try again in a few minutes."),
+    ),
 }
-STALE = "The form has been open for too long. Go back, load the page again and send it once more."
+STALE = mark(
+    "The form has been open for too long. Go back, load the page again and send it once more."
+)
 
 
 class Confidential(logging.Filter):
@@ -60,18 +76,21 @@ def handle(app: Flask) -> None:
 
 
 def page(status: int, heading: str, sentence: str) -> Response:
-    """Make the page of a failure."""
-    return Response(render_template("error.html", heading=heading, sentence=sentence), status)
+    """Make the page of a failure, in the language of whoever is told."""
+    made = render_template("error.html", heading=_(heading), sentence=_(sentence))
+    response = Response(made, status)
+    response.vary.add("Accept-Language")
+    return response
 
 
 def _refused(error: UserError) -> Response:
     if isinstance(error, UnknownSurvey):
-        return page(404, "There is no such survey", str(error))
-    return page(400, "That did not work", str(error))
+        return page(404, mark("There is no such survey"), str(error))
+    return page(400, mark("That did not work"), str(error))
 
 
-def _stale(_: CSRFError) -> Response:
-    return page(400, "Please send the form again", STALE)
+def _stale(_error: CSRFError) -> Response:
+    return page(400, mark("Please send the form again"), STALE)
 
 
 def _http(error: HTTPException) -> Response:
@@ -87,6 +106,6 @@ def _unforeseen(error: Exception) -> Response:
         raise error
     where = request.path
     if where.startswith(NO_LOG):
-        where = "a respondent's page" if where.startswith(RESPONDENTS) else "a shared page"
+        where = "a respondent's page" if where.startswith(RESPONDENTS) else "the page of a link"
     current_app.logger.error("Failure on %s", where, exc_info=error)
     return page(500, *SENTENCES[500])

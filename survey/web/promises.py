@@ -17,11 +17,13 @@ from survey.services.surveys import UnknownSurvey, survey_view
 from survey.web.assets import pack
 from survey.web.respond import NAME
 from survey.web.site import site
+from survey.web.spoken import listen, read_in, title_in
 from survey.web.told import told_of
 
 blueprint = Blueprint("promises", __name__)
+listen(blueprint)
 
-SEE = re.compile(r"(?<=see “)[^”]+(?=”)")
+SEE = re.compile(r"(?<=see “)[^”]+(?=”)|(?<=siehe „)[^“]+(?=“)")
 """How a text of the table refers to another row."""
 
 
@@ -32,10 +34,13 @@ def who(slug: str) -> Response:
         raise UnknownSurvey
     with site().sessions() as session:
         view = survey_view(session, slug, site().clock())
+    spoken = read_in(view)
     told = told_of(view)
     page = render_template(
         "respond/who.html",
         view=view,
+        spoken=spoken,
+        title=title_in(view, spoken),
         said=said(told),
         parts=parts(told),
         linked=lambda text: linked(text, rows(told)),

@@ -8,14 +8,17 @@ from gzip import compress
 
 from flask import Blueprint, Response, render_template
 
+from survey.language import gettext as _
 from survey.language import moment
 from survey.services.frozen import frozen_text
 from survey.services.surveys import SurveyView, UnknownSurvey, load_receipts, survey_view
 from survey.web.assets import pack
 from survey.web.respond import NAME
 from survey.web.site import site
+from survey.web.spoken import listen, read_in, title_in
 
 blueprint = Blueprint("record", __name__)
+listen(blueprint)
 
 
 @blueprint.get("/s/<slug>/frozen.txt")
@@ -33,9 +36,12 @@ def record(slug: str) -> Response:
         view = survey_view(session, _known(slug), site().clock())
         released = view.state == "closed" and view.left_out is not None
         receipts = load_receipts(session, slug) if released else ()
+    spoken = read_in(view)
     page = render_template(
         "respond/record.html",
         view=view,
+        spoken=spoken,
+        title=title_in(view, spoken),
         released=released,
         receipts=receipts,
         days=_days(view),
@@ -52,9 +58,9 @@ def _known(slug: str) -> str:
 
 def _days(view: SurveyView) -> list[tuple[str, str]]:
     """Return what happened when, in words."""
-    days = [("Opened", view.opened_at), ("Answers until", view.ends_at)]
+    days = [(_("Opened"), view.opened_at), (_("Answers until"), view.ends_at)]
     if view.closed_at:
         if view.closed_at < view.ends_at:
             days.pop()
-        days.append(("Closed, with the answers destroyed", view.closed_at))
+        days.append((_("Closed, with the answers destroyed"), view.closed_at))
     return [(what, moment(when, view.timezone)) for what, when in days]

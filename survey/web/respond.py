@@ -1,12 +1,13 @@
 """The pages of respondents: one survey in one document, the submission, the thanks.
 
 Nothing here knows who asks: no cookie, no session, nothing written but by the submission. The page
-of a survey is the same for everyone, so it is made once and kept as bytes.
+of a survey is the same for everyone who reads it in one language, so it is made once for each and
+kept as bytes.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from gzip import compress
 from typing import cast
@@ -17,8 +18,10 @@ from survey.ballots.codes import CodeMistyped, person_code, read_person_code
 from survey.ballots.payload import AnswerRefused
 from survey.ballots.payload import Response as Answers
 from survey.disclosure.values import Unit
+from survey.language import gettext as _
 from survey.language import moment
 from survey.services.answering import CodeUnknown, NotOpen, SurveyChanged, SurveyOver, submit
+from survey.services.changes_words import told_changes
 from survey.services.frozen import look
 from survey.services.promises.page import said
 from survey.services.surveys import SurveyView, UnknownSurvey
@@ -27,14 +30,18 @@ from survey.web.assets import pack
 from survey.web.brake import MOST_CODES, TooManyCodes, codes_brake
 from survey.web.security import forged
 from survey.web.site import site
+from survey.web.spoken import Spoken, listen, read_in, title_in, way_here
 from survey.web.told import told_of
 from survey.web.uniform import Replies, replies
 
 blueprint = Blueprint("respond", __name__)
+listen(blueprint)
 
 FRESH = timedelta(seconds=1)
 """How long a survey's settings are taken from memory before they are looked up again."""
 KEPT = "headwind.respond"
+BETWEEN = re.compile(r">\n+<")
+"""Ends of lines that nobody sees, and everybody would load."""
 NAME = re.compile(r"[a-z0-9-]{1,80}")
 """What the name of a survey can be; anything else is not worth a look into the database."""
 
@@ -53,19 +60,35 @@ class Depth:
 
 
 @dataclass(frozen=True)
-class Ready:
-    """A survey whose page is made, and when its settings were looked up."""
+class Made:
+    """The page of a survey as it is read in one language."""
 
     view: SurveyView
-    looked_up: datetime
+    spoken: Spoken
     parts: tuple[Part, ...]
     page: bytes
     packed: bytes
     """The page in gzip."""
     replies: Replies | None
     """None where no answers are taken."""
-    changed: bool = False
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A survey, when its settings were looked up, and its page as far as it was made."""
+
+    view: SurveyView
+    looked_up: datetime
+    changed: bool
     """Whether it is open, and its rows do not fit its six words: then there is no page."""
+    made: dict[Spoken, Made] = field(default_factory=dict)
+
+    def page(self) -> Made:
+        """Return the page in the language of this request."""
+        spoken = read_in(self.view)
+        if spoken not in self.made:
+            self.made[spoken] = _made(self.view, spoken, self.looked_up)
+        return self.made[spoken]
 
 
 @blueprint.get("/s/<slug>")
@@ -74,7 +97,8 @@ def ask(slug: str) -> Response:
     ready = _ready(slug)
     if ready.changed:
         return _changed(ready.view)
-    return pack(ready.page, ready.packed, "text/html")
+    made = ready.page()
+    return pack(made.page, made.packed, "text/html")
 
 
 @blueprint.post("/s/<slug>")
@@ -85,17 +109,18 @@ def answer(slug: str) -> Response:
     ready = _ready(slug)
     if ready.changed:
         return _changed(ready.view)
-    if ready.replies is None:
+    made = ready.page()
+    if made.replies is None:
         return _refused(ready.view, str(SurveyOver()))
-    response, faults = read(request.form, ready.parts, ready.view.questionnaire.columns)
+    response, faults = read(request.form, made.parts, ready.view.questionnaire.columns)
     if faults:
-        return _again(ready, faults)
+        return _again(made, faults)
     try:
-        return ready.replies.sent(_submitted(ready.view, response))
+        return made.replies.sent(_submitted(ready.view, response))
     except (CodeMistyped, CodeUnknown) as error:
-        return _bad_code(ready.replies, response, str(error))
+        return _bad_code(made.replies, response, str(error))
     except AnswerRefused as error:
-        return _again(ready, (Fault("", "", str(error)),))
+        return _again(made, (Fault("", "", str(error)),))
     except SurveyChanged:
         return _changed(ready.view)
     except (SurveyOver, NotOpen) as error:
@@ -105,7 +130,7 @@ def answer(slug: str) -> Response:
 @blueprint.get("/s/<slug>/thanks")
 def thanks(slug: str) -> Response:  # noqa: ARG001 -- the same for every survey
     """Say thanks: one page for everyone and every survey; the receipt stands in the fragment."""
-    response = Response(render_template("respond/thanks.html"))
+    response = Response(render_template("respond/thanks.html", way=way_here()))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -156,45 +181,41 @@ def _ready(slug: str) -> Ready:
     changed = seen.view.state == "open" and not seen.fits
     if ready and (seen.view, changed) == (ready.view, ready.changed):
         ready = replace(ready, looked_up=now)
-    elif changed:
-        ready = Ready(seen.view, now, (), b"", b"", None, changed=True)
     else:
-        ready = _made(seen.view, now)
+        ready = Ready(seen.view, now, changed)
     kept[slug] = ready
     return ready
 
 
-def _made(view: SurveyView, now: datetime) -> Ready:
+def _made(view: SurveyView, spoken: Spoken, now: datetime) -> Made:
     pages: tuple[Part, ...] = ()
     both = None
     if view.state == "open":
-        pages = parts(view.questionnaire, view.practice, language_of(view))
-        html = _survey(view, pages, {}, ())
-        both = replies(view, longest(pages, view.questionnaire.columns))
+        pages = parts(view.asks, view.practice, spoken.code)
+        html = survey_page(view, spoken, pages, {}, ())
+        both = replies(view, longest(pages, view.questionnaire.columns), spoken)
     else:
-        html = _over(view, now)
-    page = html.encode()
-    return Ready(view, now, pages, page, compress(page, compresslevel=9, mtime=0), both)
+        html = _over(view, spoken, now)
+    page = BETWEEN.sub("><", html).encode()
+    return Made(view, spoken, pages, page, compress(page, compresslevel=9, mtime=0), both)
 
 
-def language_of(view: SurveyView) -> str:
-    """Return the language of the page: English, which its own words are in, or else the first."""
-    languages = view.questionnaire.languages
-    return "en" if "en" in languages else languages[0]
-
-
-def _survey(
+def survey_page(
     view: SurveyView,
+    spoken: Spoken,
     pages: Sequence[Part],
     given: dict[str, list[str]],
     faults: Sequence[Fault],
 ) -> str:
+    """Return the page of a survey that takes answers, as it is read in one language."""
     minutes = view.questionnaire.minutes
     return render_template(
         "respond/survey.html",
         view=view,
-        title=view.title,
-        intro=view.questionnaire.intro.get(language_of(view), ""),
+        spoken=spoken,
+        way=spoken.way,
+        title=title_in(view, spoken),
+        intro=view.questionnaire.intro.get(spoken.code, ""),
         parts=pages,
         left=minutes_left(pages, minutes),
         minutes=minutes,
@@ -207,6 +228,7 @@ def _survey(
         closable=moment(view.closable_from, view.timezone),
         early=view.closable_from < view.ends_at,
         said=said(told_of(view)),
+        changes=told_changes(view),
     )
 
 
@@ -225,25 +247,26 @@ def depths(units: Sequence[Unit]) -> list[Depth]:
     return walk(None, 0)
 
 
-def _again(ready: Ready, faults: Sequence[Fault]) -> Response:
+def _again(made: Made, faults: Sequence[Fault]) -> Response:
     given = {name: values for name, values in request.form.lists()}
-    return Response(_survey(ready.view, ready.parts, given, faults), status=422)
+    return Response(survey_page(made.view, made.spoken, made.parts, given, faults), status=422)
 
 
-def _over(view: SurveyView, now: datetime) -> str:
+def _over(view: SurveyView, spoken: Spoken, now: datetime) -> str:
     sentences = [_how_over(view, now)]
     if view.state == "closed" and view.left_out is None:
-        sentences.append("Nobody opened the answers in time, so they were destroyed unread.")
+        sentences.append(_("Nobody opened the answers in time, so they were destroyed unread."))
     elif view.state == "closed":
-        sentences.append("The answers were opened once, counted and destroyed.")
-    sentences.append(f"Questions: {view.help_contact}.")
+        sentences.append(_("The answers were opened once, counted and destroyed."))
+    sentences.append(_("Questions: {contact}.", contact=view.help_contact))
     return render_template(
         "respond/plain.html",
         client=view.client,
-        heading="This survey has ended",
+        spoken=spoken,
+        heading=_("This survey has ended"),
         sentences=sentences,
-        record=f"/s/{view.slug}/record",
-        result=f"/s/{view.slug}/result" if view.results_on else "",
+        record=f"/s/{view.slug}/record{spoken.way}",
+        result=f"/s/{view.slug}/result{spoken.way}" if view.results_on else "",
         results_on=view.results_on,
     )
 
@@ -251,21 +274,22 @@ def _over(view: SurveyView, now: datetime) -> str:
 def _how_over(view: SurveyView, now: datetime) -> str:
     """Return since when no answers are taken; one that is just being closed has no time yet."""
     if view.closed_at and view.closed_at < view.ends_at:
-        return f"It was closed on {moment(view.closed_at, view.timezone)}."
+        return _("It was closed on {when}.", when=moment(view.closed_at, view.timezone))
     if now < view.ends_at:
-        return "It has been closed: the answers are being counted."
-    return f"It ended on {moment(view.ends_at, view.timezone)}."
+        return _("It has been closed: the answers are being counted.")
+    return _("It ended on {when}.", when=moment(view.ends_at, view.timezone))
 
 
 def _refused(view: SurveyView, sentence: str) -> Response:
-    return _plain(view, "Your answers were not taken", [sentence], 410)
+    return _plain(view, _("Your answers were not taken"), [sentence], 410)
 
 
 def _changed(view: SurveyView) -> Response:
     """Refuse, to everybody alike, a survey whose rows no longer fit its six words."""
-    whom = f"Please tell {view.help_contact}."
-    others = "Tell somebody you trust as well: this address may have been changed, too."
-    heading = "This survey takes no answers"
+    read_in(view)
+    whom = _("Please tell {contact}.", contact=view.help_contact)
+    others = _("Tell somebody you trust as well: this address may have been changed, too.")
+    heading = _("This survey takes no answers")
     return _plain(view, heading, [str(SurveyChanged()), whom, others], 409)
 
 

@@ -10,7 +10,9 @@ from datetime import date, datetime
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from survey.language import day
+from survey.ballots.codes import read_result_word
+from survey.language import day, mark
+from survey.language import gettext as _
 from survey.report import team_words
 from survey.services.results import Again, TeamResult, UnknownWord, shown, team_result
 from survey.services.surveys import SurveyView, UnknownSurvey, survey_view
@@ -19,14 +21,16 @@ from survey.web.moments import there
 from survey.web.respond import NAME
 from survey.web.security import forged
 from survey.web.site import site
+from survey.web.spoken import listen, read_in, title_in
 
 blueprint = Blueprint("result", __name__)
+listen(blueprint)
 
 STEP = 16_384
 """The length of every answer to a word is a whole number of these bytes: as a rule, one."""
 MOST_SHOWN = 3
 """Commitments that stand on the page itself; the others fold up."""
-NO_WORD = "Type the two words first. They stand on your card, or in your mail."
+NO_WORD = mark("Type the two words first. They stand on your card, or in your mail.")
 
 
 @blueprint.get("/s/<slug>/result")
@@ -42,12 +46,13 @@ def show(slug: str) -> Response:
         abort(403)  # before anything is counted: other sites could keep a whole office out
     view, now = _known(slug), site().clock()
     word, network = request.form.get("word", ""), request.remote_addr or ""
+    read_in(view)
     if shown(view, now) != "there":
         return Response(_asking(view))
     if words_brake().resting(network, MOST_WORDS):
         return _alike(_asking(view, str(TooManyWords())), 429)
     if not word.strip():
-        return _alike(_asking(view, NO_WORD))
+        return _alike(_asking(view, _(NO_WORD)))
     try:
         with site().sessions() as session:
             found = team_result(session, slug, word, now)
@@ -66,14 +71,25 @@ def _known(slug: str) -> SurveyView:
 
 def _asking(view: SurveyView, fault: str = "") -> str:
     state = shown(view, site().clock())
-    return render_template("respond/word.html", view=view, state=state, fault=fault)
+    spoken = read_in(view)
+    return render_template(
+        "respond/word.html",
+        view=view,
+        spoken=spoken,
+        title=title_in(view, spoken),
+        state=state,
+        fault=fault,
+    )
 
 
 def _told(view: SurveyView, found: TeamResult, now: datetime) -> str:
-    group, report = found.group, found.report
+    group, report, spoken = found.group, found.report, read_in(view)
     return render_template(
         "respond/result.html",
         view=view,
+        spoken=spoken,
+        title=title_in(view, spoken),
+        word=read_result_word(request.form.get("word", "")),
         found=found,
         group=group,
         words=team_words,
@@ -91,12 +107,13 @@ def _told(view: SurveyView, found: TeamResult, now: datetime) -> str:
 def _again(wave: Again | None) -> str:
     """Return when it is asked again, in a sentence."""
     if wave is None:
-        return "No date has been set yet."
+        return _("No date has been set yet.")
     ends = day(there(wave.ends_at, wave.timezone))
-    return {
-        "open": f"Right now, until {ends}.",
-        "closed": f"Yes: “{wave.title}”. Its result has two words of its own.",
-    }.get(wave.state, f"Yes, until {ends}. These answers are not opened yet.")
+    if wave.state == "open":
+        return _("Right now, until {ends}.", ends=ends)
+    if wave.state == "closed":
+        return _("Yes: “{title}”. Its result has two words of its own.", title=wave.title)
+    return _("Yes, until {ends}. These answers are not opened yet.", ends=ends)
 
 
 def _day(view: SurveyView) -> date | None:

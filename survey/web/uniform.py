@@ -12,6 +12,7 @@ from flask import Response, render_template
 from survey.ballots.payload import Response as Answers
 from survey.services.surveys import SurveyView
 from survey.web.asking import fields
+from survey.web.spoken import ENGLISH, Spoken
 
 STEP = 4096
 """The size is a whole number of these."""
@@ -36,6 +37,7 @@ class Replies:
     view: SurveyView
     size: int
     arrived: bytes
+    spoken: Spoken = ENGLISH
 
     def sent(self, receipt: str) -> Response:
         """Say that the answers have arrived, and lead on to the thanks."""
@@ -43,20 +45,26 @@ class Replies:
 
     def bad_code(self, response: Answers, sentence: str, status: int = 200) -> Response:
         """Ask for the code again, with all answers carried along and the wrong code left out."""
-        return _reply(_filled(_code_page(self.view, response, sentence), self.size), status)
+        page = _code_page(self.view, response, sentence, self.spoken)
+        return _reply(_filled(page, self.size), status)
 
 
-def replies(view: SurveyView, longest: Answers) -> Replies:
+def replies(view: SurveyView, longest: Answers, spoken: Spoken = ENGLISH) -> Replies:
     """Make the replies of a survey, large enough for the longest answers that it takes."""
-    largest = len(_code_page(view, longest, "x" * ROOM))
+    largest = len(_code_page(view, longest, "x" * ROOM, spoken))
     size = -(-largest // STEP) * STEP
-    page = render_template("respond/arrived.html", view=view, receipt=RECEIPT.decode())
-    return Replies(view, size, _filled(page.encode(), size))
+    page = render_template(
+        "respond/arrived.html", view=view, receipt=RECEIPT.decode(), way=spoken.onward
+    )
+    return Replies(view, size, _filled(page.encode(), size), spoken)
 
 
-def _code_page(view: SurveyView, response: Answers, sentence: str) -> bytes:
+def _code_page(view: SurveyView, response: Answers, sentence: str, spoken: Spoken) -> bytes:
     kept = fields(response)
-    return render_template("respond/code.html", view=view, kept=kept, sentence=sentence).encode()
+    page = render_template(
+        "respond/code.html", view=view, kept=kept, sentence=sentence, way=spoken.way
+    )
+    return page.encode()
 
 
 def _filled(page: bytes, size: int) -> bytes:

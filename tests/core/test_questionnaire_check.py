@@ -19,7 +19,7 @@ def test_a_file_without_a_fault_is_said_to_have_none():
     assert told.exit_code == 0
     assert told.stdout == (
         "environment: environment 1.0, 32 items in 7 dimensions, 5 further items, 12 practices, "
-        "a pick list, 3 open questions, about 10 minutes, in en: no fault\n"
+        "a pick list, 3 open questions, about 10 minutes, in en, de: no fault\n"
     )
 
 

@@ -1,6 +1,7 @@
 """The two questionnaires that come with Headwind."""
 
 import re
+import tomllib
 
 import pytest
 
@@ -15,7 +16,15 @@ from survey.questionnaire.shipped import (
 )
 
 DIMENSIONS = {"TRUST": 6, "COOP": 4, "OPEN": 5, "CIVIL": 4, "SAFE": 4, "PAST": 5, "VISION": 4}
-NEGATIONS = re.compile(r"\b(not|never|nobody|none|cannot|without)\b|n't\b|n’t\b", re.IGNORECASE)
+NEGATIONS = {
+    "en": re.compile(r"\b(not|never|nobody|none|cannot|without)\b|n't\b|n’t\b", re.IGNORECASE),
+    "de": re.compile(r"\b(nicht|nichts|nie|niemals|niemand\w*|kein\w*|ohne)\b", re.IGNORECASE),
+}
+LANGUAGES = ["en", "de"]
+
+
+def text_of(asked):
+    return asked.text if hasattr(asked, "text") else asked.title
 
 
 @pytest.fixture(scope="module")
@@ -78,17 +87,45 @@ def test_every_page_has_four_to_six_statements_and_both_keys(environment):
             assert {item.key for item in items} == {1, -1}
 
 
-def test_no_page_heading_names_what_is_measured(environment):
-    names = [scale.name["en"].lower() for scale in environment.scales]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_heading_names_what_is_measured(environment, language):
+    names = [scale.name[language].lower() for scale in environment.scales]
     for section in environment.sections:
-        assert not any(name in section.title["en"].lower() for name in names)
+        assert not any(name in section.title[language].lower() for name in names)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["climate", "environment"])
+def test_statements_are_short_and_hold_no_negation(name, language):
+    for item in find(name).items:
+        assert len(item.text[language].split()) <= 20, item.id
+        assert not NEGATIONS[language].search(item.text[language]), item.id
 
 
 @pytest.mark.parametrize("name", ["climate", "environment"])
-def test_statements_are_short_and_hold_no_negation(name):
-    for item in find(name).items:
-        assert len(item.text["en"].split()) <= 20, item.id
-        assert not NEGATIONS.search(item.text["en"]), item.id
+def test_a_shipped_questionnaire_says_nothing_in_german_in_the_words_of_its_english(name):
+    q = find(name)
+    assert q.languages == ("en", "de")
+    same = [i.id for i in (*q.items, *q.sections) if text_of(i)["en"] == text_of(i)["de"]]
+    assert same == []
+
+
+@pytest.mark.parametrize("name", ["climate", "environment"])
+def test_the_planned_practice_stands_in_quotation_marks_in_german_so_that_any_name_fits(name):
+    for item in find(name).items_of("RESOLVE"):
+        assert "„[PRACTICE]“" in item.text["de"]
+
+
+def test_both_questionnaires_and_the_guides_call_the_same_things_by_the_same_names(
+    environment, climate
+):
+    with (shipped_folder("questionnaires") / "guides/environment.toml").open("rb") as file:
+        titles = {g["id"]: g["title"] for g in tomllib.load(file)["guides"]}
+    for q in (environment, climate):
+        for named in (*q.scales, *q.facets):
+            assert dict(named.name) == titles[named.id]
+    both = {item.id: item.text for item in environment.items}
+    assert all(both[item.id] == item.text for item in climate.items)
 
 
 def test_frequency_says_its_window(environment):

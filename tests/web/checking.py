@@ -155,7 +155,7 @@ def check_page(address: str, page: Html) -> None:
     """Ask everything of a page; the first broken rule is told."""
     assert not page.faults, f"{address} is not valid HTML: {page.faults[:3]}"
     assert page.one("html").get("lang"), f"{address}: say the language: <html lang=…>"
-    assert page.title.removeprefix("Error: ").startswith(page.h1), (
+    assert page.title.removeprefix("Error: ").removeprefix("Fehler: ").startswith(page.h1), (
         f"{address}: the title “{page.title}” must begin with the heading “{page.h1}”"
     )
     check_ids(address, page)

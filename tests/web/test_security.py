@@ -193,13 +193,14 @@ def test_the_hash_changes_with_any_file(tmp_path):
 
 
 def test_our_files_travel_without_their_comments_and_nothing_else_is_missing(tmp_path):
-    (tmp_path / "a.js").write_text('// Says why.\nvar a = "http://b"; // c\n  // d\nvar e;\n')
-    (tmp_path / "a.css").write_text("/* Says\n   why. */\na { b: c; } /* d */\n\n  /* e */\nf {}\n")
+    (tmp_path / "a.js").write_text('// Says why.\nvar a = "http://b"; // c\n  // d\n  var e;\n')
+    css = '/* Says\n why. */\na :is(b, c) { d: "e: {;}, "; f: g }\n /* h */\n.i > j {\n k: l;\n}'
+    (tmp_path / "a.css").write_text(css)
     (tmp_path / "vendor").mkdir()
     (tmp_path / "vendor" / "a.js").write_text("// Licence\n")
     files = load(tmp_path).files
     assert files["a.js"].body == b'var a = "http://b"; // c\nvar e;\n'
-    assert files["a.css"].body == b"a { b: c; } /* d */\n\nf {}\n"
+    assert files["a.css"].body.split() == b'a :is(b,c){d:"e: {;}, ";f:g} .i > j{k:l;}'.split()
     assert files["vendor/a.js"].body == b"// Licence\n"
 
 
@@ -209,7 +210,7 @@ def test_texts_travel_packed_and_fonts_as_they_are(page, opened):
         plain = page.client.get(address)
         response = page.client.get(address, headers=packed)
         assert response.headers["Content-Encoding"] == "gzip"
-        assert response.headers["Vary"] == "Accept-Encoding"
+        assert "Accept-Encoding" in response.vary
         assert gzip.decompress(response.data) == plain.data
     font = page.client.get(page_files(page)["source-sans-3.woff2"], headers=packed)
     assert "Content-Encoding" not in font.headers

@@ -96,6 +96,15 @@ def _at_the_server(told: Settings) -> Iterator[Check]:
             "tests/adversary/test_statement_spy.py",
         ),
     )
+    if told.by_mail:
+        yield Check(
+            _(
+                "Once all mails are sent, nothing that is stored leads from an address to sealed"
+                " answers; and reminders go to everybody who was invited."
+            ),
+            _("Ask a colleague who has answered: the reminder reaches them too."),
+            ("tests/adversary/test_mailed.py", "tests/test_services_outbox.py"),
+        )
     yield Check(
         _("Opening takes one of the two codes, and the program keeps none of them.")
         if told.one_opens

@@ -81,6 +81,12 @@ def _hands_out(told: Settings) -> Row:
                 " your receipt is then missing from the closing record."
             ),
             _with_stored_data(told),
+            _(
+                "Codes by mail are sent by name, so whoever reads your mail or runs the mail server"
+                " has your code and knows that it is yours."
+            )
+            if told.by_mail
+            else "",
         ),
         _("Nothing from this server. From copies made before: see “Whoever holds a copy”."),
         _("The stored data, and one opening code.")

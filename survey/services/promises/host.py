@@ -22,7 +22,12 @@ def _host(told: Settings) -> Row:
     return Row(
         "host",
         _("The host: whoever can read the server’s files"),
-        _("Database, key folder and the list of groups, but no code."),
+        _("Database, key folder and the list of groups, but no code.")
+        if not told.by_mail
+        else _(
+            "Database, key folder, the list of groups and that of whom was invited by mail, but no"
+            " code."
+        ),
         together(*_host_while_open(told)),
         together(
             _("The results of groups, comments, and a list of receipts.")
@@ -64,6 +69,12 @@ def _host_while_open(told: Settings) -> Iterator[str]:
         "Not what is in them. Without people’s codes nothing in these files leads from sealed"
         " answers to a person."
     )
+    if told.by_mail:
+        yield _(
+            "Until a mail is sent its code lies in the database, beside the address: who reads it"
+            " there could answer in that person’s place and tell which sealed answers are theirs."
+            " Once the mail server has taken the mail, the code is deleted."
+        )
 
 
 def _host_one_code(told: Settings) -> Row:
@@ -185,7 +196,12 @@ def _backup(told: Settings) -> Row:
         "backup",
         _("Whoever holds a copy, such as a backup"),
         _("A copy of the database from the time while the survey was open."),
-        _("What the host sees in the database at that moment: sealed answers."),
+        _("What the host sees in the database at that moment: sealed answers.")
+        if not told.by_mail
+        else _(
+            "What the host sees in the database at that moment: sealed answers; and of mails that"
+            " waited then, address and code."
+        ),
         _("The same as before. Closing destroys what is on this server, and no copy elsewhere."),
         with_key,
         _(
@@ -205,7 +221,12 @@ def _archive(told: Settings) -> Row:
         together(
             _("When sealed answers arrived and for which group, and these sealed answers."),
             names,
-            _("No person’s code and no readable answer: the database is given neither."),
+            _("No person’s code and no readable answer: the database is given neither.")
+            if not told.by_mail
+            else _(
+                "The codes that went out by mail, each with its address: they can tell which sealed"
+                " answers are whose. No readable answer."
+            ),
         ),
         together(
             _("The same, for as long as it is kept: sealed answers whose key is destroyed."),

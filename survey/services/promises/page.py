@@ -155,6 +155,12 @@ def _on_storage(told: Settings) -> str:
             " like “60\N{NO-BREAK SPACE}% reached”.",
             least_asked=told.least_asked,
         ),
+        _(
+            "Who was invited by mail stands in a list of its own, for reminders, which go to all of"
+            " them. It does not say who answered, and closing deletes it."
+        )
+        if told.by_mail
+        else "",
     )
 
 

@@ -95,6 +95,15 @@ def _consultant(told: Settings) -> Row:
             " of at least {least_asked} people. No answer. Whoever opened the survey also saw all"
             " codes, those of people and the opening codes, on the page that is shown once.",
             least_asked=told.least_asked,
+        )
+        if not told.by_mail
+        else _(
+            "About how many have answered: once a day, in steps such as “60 % reached”, for groups"
+            " of at least {least_asked} people. No answer. Whoever opened the survey also saw the"
+            " codes of cards and the opening codes, on the page that is shown once; codes that go"
+            " by mail are shown to nobody. A mail that was refused can be sent to another address"
+            " there: whoever reads it then could answer with its code.",
+            least_asked=told.least_asked,
         ),
         _(
             "The report: figures of groups, and comments. No page and no file holds more. A comment"

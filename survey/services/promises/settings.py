@@ -38,6 +38,8 @@ class Settings:
         The day from which on each group can see its result, in words; empty where none was named.
     postgresql
         Whether the answers lie in PostgreSQL, which keeps a log of what was written.
+    by_mail
+        Whether some people get their codes by mail; all others draw cards.
     """
 
     scheme: Scheme = "one of two"
@@ -52,6 +54,7 @@ class Settings:
     fingerprint: bool = True
     results: str = "the day named on the first page"
     postgresql: bool = True
+    by_mail: bool = False
 
     @property
     def one_opens(self) -> bool:
@@ -74,12 +77,13 @@ def settings_of(view: SurveyView, opens: str, *, postgresql: bool) -> Settings:
         organiser=view.organiser,
         holders=view.holders or (view.organiser,),
         opens=opens,
-        comments=bool(view.questionnaire.open_questions),
+        comments=bool(view.asks.open_questions),
         masked=bool(view.masked),
         harm_role=view.harm_role if asks_harm else "",
         fingerprint=bool(view.fingerprint),
         results=day(view.results_on) if view.results_on else "",
         postgresql=postgresql,
+        by_mail=bool(view.by_mail),
     )
 
 
