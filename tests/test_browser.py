@@ -19,6 +19,7 @@ from survey.browser import (
     BrowserBusy,
     BrowserFailed,
     BrowserNotThere,
+    NothingInMemory,
     find_browser,
 )
 
@@ -202,3 +203,60 @@ def served_nothing():
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def memory(tmp_path, monkeypatch):
+    """A place that counts as memory; `memory(kind)` says of which kind its file system is."""
+    kept = TemporaryDirectory(prefix="hw-")  # short: a browser opens a socket below it
+    place, mounts = Path(kept.name), tmp_path / "mounts"
+    monkeypatch.setattr(browser, "MEMORY", place)
+    monkeypatch.setattr(browser, "MOUNTS", mounts)
+
+    def mounted(*kinds):
+        mounts.write_text("".join(f"none {place} {kind} rw 0 0\n" for kind in kinds))
+        return place
+
+    with kept:
+        yield mounted
+
+
+def test_in_memory_everything_of_a_run_lies_in_a_tmpfs_and_is_gone_afterwards(
+    memory, script, tmp_path
+):
+    place = memory("tmpfs")
+    seen = tmp_path / "seen"
+    told = script(
+        f'echo $HOME $TMPDIR "$@" > {seen}; for a; do last=$a; done; cat ${{last#file://}}'
+    )
+    assert Browser(told, folder=tmp_path).in_memory().dump("<p>K7M2QX") == "<p>K7M2QX"
+    home = seen.read_text().split()[0]
+    assert home.startswith(f"{place}/{PREFIX}")
+    assert seen.read_text().count(home) == 4, "home, temporary files, profile, page"
+    assert not list(place.iterdir())
+
+
+@pytest.mark.parametrize("kinds", [(), ("ext4",), ("tmpfs", "ext4")])
+def test_what_is_no_memory_is_not_taken_for_it(memory, script, kinds):
+    memory(*kinds)
+    with pytest.raises(NothingInMemory, match="no folder in memory"):
+        Browser(script("true")).in_memory()
+
+
+def test_memory_without_room_is_not_taken_either(memory, script, monkeypatch):
+    memory("tmpfs")
+    monkeypatch.setattr(browser, "ROOM", 2**60)
+    with pytest.raises(NothingInMemory):
+        Browser(script("true")).in_memory()
+
+
+def test_what_a_crash_has_left_in_memory_is_taken_away_too(memory, script, tmp_path):
+    place = memory("tmpfs")
+    left, young = place / f"{PREFIX}left", place / f"{PREFIX}young"
+    for folder in (left, young):
+        folder.mkdir()
+        (folder / "page.html").write_text("K7M2QX")
+    os.utime(left, (0, time.time() - OLD - 1))
+    Browser(script("true"), folder=tmp_path / "own").tidy()
+    assert not left.exists()
+    assert young.exists()

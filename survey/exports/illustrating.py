@@ -8,6 +8,7 @@ and the pages draw their figures in the reader's browser instead.
 import fcntl
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from survey.browser import BrowserFailed
 from survey.charts.chart import Chart
-from survey.charts.pictures import Pictures
+from survey.charts.pictures import DAY, Pictures
 from survey.exports.sections import Drawn, group_section, organisation_section
 from survey.report.model import Report
 from survey.services.surveys import NeverOpened, NotClosedYet, list_surveys, load_report
@@ -71,6 +72,17 @@ class Illustrator:
                 self._quietly(slug)
         if self._charts.keys() >= set(closed):
             self._pictures.prune(chart for charts in self._charts.values() for chart in charts)
+
+    def clear(self) -> None:
+        """Take away at once what no report shows any more, however new it is."""
+        folder = self._pictures.folder
+        if folder is None or not folder.is_dir():
+            return
+        with self._sessions() as session:
+            closed = [one.slug for one in list_surveys(session, self._clock()) if one.closed_at]
+        self._charts = {slug: self._charts.get(slug) or self._of(slug) for slug in closed}
+        wanted = [chart for charts in self._charts.values() for chart in charts]
+        self._pictures.prune(wanted, now=time.time() + 2 * DAY)
 
     def draw(self, slug: str) -> None:
         """Draw what is missing of one survey; nothing where another process is at it."""

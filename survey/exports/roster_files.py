@@ -98,6 +98,25 @@ def as_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
     return file.getvalue()
 
 
+def table_csv(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return rows as CSV, as spreadsheets of this language expect it; the first are the heads."""
+    return _csv(rows)
+
+
+def table_xlsx(name: str, rows: Iterable[Sequence[str]]) -> bytes:
+    """Return rows as a workbook of one sheet; the first are the heads."""
+    file = io.BytesIO()
+    book = Workbook(file, OPTIONS)
+    bold, sheet = book.add_format({"bold": True}), book.add_worksheet(name)
+    sheet.set_column(0, 0, WIDTHS[0])
+    sheet.freeze_panes(1, 0)
+    for at, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            sheet.write_string(at, place, cell, bold if at == 0 else None)
+    book.close()
+    return file.getvalue()
+
+
 def faults_csv(rows: Sequence[Row], faults: Iterable[Fault]) -> bytes:
     """Return the rows with faults, each with what is wrong and what to do, and its own cells."""
     cells = {row.number: row.cells for row in rows}
