@@ -140,6 +140,11 @@ def day(when: date) -> str:
     return format_date(when, gettext(mark("d MMMM y")), locale=_locale())
 
 
+def short_month(when: date) -> str:
+    """Return `Mar 2026`, or `Mär. 2026`."""
+    return format_date(when, "LLL y", locale=_locale())
+
+
 def moment(when: datetime, timezone: str) -> str:
     """Return `Friday 4 December 2026, 18:00 (Europe/Berlin)`, as the clocks of a zone show it."""
     local = when.astimezone(ZoneInfo(timezone))

@@ -140,12 +140,8 @@ def _table(changes: Sequence[Change], report: Report) -> Table:
 
 def _difference(change: Change) -> str:
     """Return a difference with its sign, and "or more" where clips hide more of it."""
-    signed = words.signed(change.difference)
-    return (
-        change_words.change_amount(change).replace(signed[1:], signed, 1)
-        if signed != "0.0"
-        else signed
-    )
+    signed, amount = words.signed(change.difference), change_words.change_amount(change)
+    return signed if round(change.difference, 1) == 0 else amount.replace(signed[1:], signed, 1)
 
 
 def _end(value: float) -> str:

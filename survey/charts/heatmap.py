@@ -115,7 +115,7 @@ def _note(report: Report, scales: Sequence[Scale]) -> str:
         if any(group.kind == "pooled" for group in report.groups)
         else ""
     )
-    names = [f"“{words.text(s.name)}”" for s in scales if s.role != "dimension"]
+    names = [words.quoted(words.text(s.name)) for s in scales if s.role != "dimension"]
     apart = _(" Set apart, outside the index: {names}.", names=words.join(names)) if names else ""
     return _(
         "{answered} of {asked} people stand behind the map. Groups stand in the "

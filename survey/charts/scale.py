@@ -21,7 +21,7 @@ def limits(report: Report) -> tuple[int, int]:
 
 def place(value: float) -> float:
     """Return where a figure is drawn: at what is printed of it, since a page can be read."""
-    return float(words.number(value))
+    return float(f"{value:.{words.decimals(value)}f}")
 
 
 def place_of_end(value: float) -> float:

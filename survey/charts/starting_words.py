@@ -62,7 +62,7 @@ def subtitle(report: Report) -> str:
     """Return what the groups are advised on the planned practice, and what the letters mean."""
     given = {advice for found in across_words.advice_counts(report).values() for advice in found}
     letters = [
-        f"{look.mark}: {practice_words.advice_word(advice).lower()}"
+        f"{look.mark}: {words.lowered(practice_words.advice_word(advice))}"
         for advice, look in ADVICE.items()
         if advice in given
     ]
@@ -122,7 +122,7 @@ def _counted(found: Counter[Advice]) -> str:
     parts = [
         _(
             "{lower} in {advice}",
-            lower=practice_words.advice_word(advice).lower(),
+            lower=words.lowered(practice_words.advice_word(advice)),
             advice=found[advice],
         )
         for advice in ADVICE

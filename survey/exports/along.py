@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from survey.charts.pictures import Pictures
 from survey.exports.html import render_html
+from survey.language import mark
 from survey.report.letterhead import Letterhead
 from survey.report.model import GroupReport, Report
 
@@ -89,37 +90,37 @@ def _html(content: Content) -> bytes:
 KINDS = (
     Kind(
         "one-page.pdf",
-        "PDF, one page",
-        "the finding, what it rests on, and what to do first",
+        mark("PDF, one page"),
+        mark("the finding, what it rests on, and what to do first"),
         "application/pdf",
         _one_page,
     ),
     Kind(
         "report.pdf",
-        "PDF, in full",
-        "every chart with its numbers, to print or to send",
+        mark("PDF, in full"),
+        mark("every chart with its numbers, to print or to send"),
         "application/pdf",
         _full,
     ),
     Kind(
         "report.pptx",
         "PowerPoint",
-        "slides with charts and texts that can be edited",
+        mark("slides with charts and texts that can be edited"),
         f"{OFFICE}.presentationml.presentation",
         _slides,
     ),
     Kind(
         "figures.xlsx",
         "Excel",
-        "all released figures in tables, and what each column means",
+        mark("all released figures in tables, and what each column means"),
         f"{OFFICE}.spreadsheetml.sheet",
         _workbook,
     ),
-    Kind("figures.csv", "CSV", "the same figures for other programs", "text/csv", _csv),
+    Kind("figures.csv", "CSV", mark("the same figures for other programs"), "text/csv", _csv),
     Kind(
         "report.html",
-        "Web page in one file",
-        "opens without a network, loads nothing and sends nothing",
+        mark("Web page in one file"),
+        mark("opens without a network, loads nothing and sends nothing"),
         "text/html",
         _html,
     ),

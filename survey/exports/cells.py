@@ -79,7 +79,7 @@ def counted(number: int) -> Cell:
 
 def mean(value: float) -> Cell:
     """Return a mean as it is printed, as a number."""
-    return _as_printed(words.number(value))
+    return _as_printed(f"{value:.{words.decimals(value)}f}")
 
 
 def end(value: float) -> Cell:

@@ -114,9 +114,7 @@ class Makings:
             json.dump(asdict(progress), stream)
         draft.replace(self._file(name, "json"))
 
-    def _run(
-        self, name: str, total: int, make: Callable[[], None], lock: int, spoken: str
-    ) -> None:
+    def _run(self, name: str, total: int, make: Callable[[], None], lock: int, spoken: str) -> None:
         progress = Progress(total=total)
         try:
             with speaking(spoken):

@@ -112,7 +112,7 @@ def _verdicts(whole: Whole) -> None:
 def _counts(report: Report) -> str:
     """Return how often each finding, or else each verdict, stands in the table."""
     judged = (_word(group) for group in report.groups if group.verdict)
-    return words.join([f"{many} {word.lower()}" for word, many in Counter(judged).items()])
+    return words.join([f"{many} {words.lowered(word)}" for word, many in Counter(judged).items()])
 
 
 def _word(group: GroupReport) -> str:
@@ -142,7 +142,7 @@ def _verdict_row(group: GroupReport, report: Report) -> Row:
         turns = finding_words.finding_sentences(group, group.finding, report)[0]
         beside = _(
             "For any new practice: {lower}.",
-            lower=verdict_words.verdict_word(group.verdict.rule).lower(),
+            lower=words.lowered(verdict_words.verdict_word(group.verdict.rule)),
         )
     verdict = Cell(word, bold=True, color=RULE_INK[rule])
     return Cell(group.name, bold=True), verdict, Cell(f"{turns} {beside}".strip()), answers
@@ -245,7 +245,11 @@ def _course_ink(course: str) -> str:
 
 def _counted_courses(found: Sequence[tuple[month_words.Course, Sequence[GroupReport]]]) -> str:
     told = [
-        _("{lower} in {groups}", lower=_(month_words.COURSE_WORDS[c]).lower(), groups=len(groups))
+        _(
+            "{lower} in {groups}",
+            lower=words.lowered(_(month_words.COURSE_WORDS[c])),
+            groups=len(groups),
+        )
         for c, groups in found
     ]
     many = sum(len(groups) for _, groups in found)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from survey.language import _, decimal, mark, ngettext
+from survey.language import _, decimal, mark, ngettext, short_month
 from survey.measures.tenure import LEAST_PEOPLE, LEAST_TEAMS
 from survey.questionnaire.definition import Practice
 from survey.report.change_words import change_amount
@@ -15,7 +15,7 @@ from survey.report.comparing import LEAST_GROUPS, in_fives
 from survey.report.comparing import LEAST_PEOPLE as LEAST_COMPARED
 from survey.report.model import Advice, Change, Comparison, GroupReport, Report, Stories
 from survey.report.practice_words import advice_word
-from survey.report.words import MONTHS, edge_word, end_text, join, signed, text
+from survey.report.words import edge_word, end_text, join, lowered, signed, text
 
 NEITHER = mark(
     "Neither picture is proved by this: age, who left and who stayed, and the "
@@ -71,7 +71,7 @@ def planned_sentence(report: Report) -> str:
     told = [
         _(
             "{lower} in {groups_text}",
-            lower=advice_word(advice).lower(),
+            lower=lowered(advice_word(advice)),
             groups_text=groups_text(many),
         )
         for advice, many in found.most_common()
@@ -284,7 +284,7 @@ def low_response(group: GroupReport, report: Report) -> bool:
 def response_word(group: GroupReport, report: Report) -> str:
     """Return what the share of people who answered allows, in words."""
     if not low_response(group, report):
-        return _("enough for a verdict") if group.verdict else "enough"
+        return _("enough for a verdict") if group.verdict else _("enough")
     return _("fewer than {rate_text}: no verdict", rate_text=rate_text(report))
 
 
@@ -318,11 +318,16 @@ def silence_sentence(report: Report) -> str:
 
 def month(when: date) -> str:
     """Return `Mar 2026`."""
-    return f"{MONTHS[when.month - 1][:3]} {when.year}"
+    return short_month(when)
 
 
 def step_word(change: Change) -> str:
     """Return what happened from one wave to the next: "up 0.4", "no clear change"."""
     if not change.clear:
         return _("no clear change")
-    return f"{'up' if change.difference > 0 else 'down'} {change_amount(change)}"
+    amount = change_amount(change)
+    return (
+        _("up {amount}", amount=amount)
+        if change.difference > 0
+        else _("down {amount}", amount=amount)
+    )

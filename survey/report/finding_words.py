@@ -11,7 +11,7 @@ from math import ceil
 from survey.disclosure.values import Withheld
 from survey.language import _, decimal, mark, ngettext
 from survey.report.model import Answer, Estimate, Finding, GroupReport, Report, Rule, ScaleResult
-from survey.report.words import figure_text, interval_text, join, number, text
+from survey.report.words import figure_text, interval_text, join, lowered, number, quoted, text
 
 FINDINGS: dict[Answer, str] = {
     "can": mark("Can"),
@@ -126,7 +126,12 @@ def _others(answers: Sequence[Answer]) -> str:
     }
     parts = [f"{answers.count(a)} {said}" for a, said in told.items() if a in answers]
     some = {"can", "can_with_conditions"} & set(answers)
-    return f"{_('Of the others') if some else _('Of these')}, {join(parts)}." if parts else ""
+    if not parts:
+        return ""
+    counted = join(parts)
+    if some:
+        return _("Of the others, {counted}.", counted=counted)
+    return _("Of these, {counted}.", counted=counted)
 
 
 def finding_sentences(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:
@@ -244,8 +249,8 @@ def silent_sentence(group: GroupReport, finding: Finding, report: Report) -> str
         "If those who did not answer see the team {shift} points worse, the "
         "finding would be “{lower}”; {shift} points better, “{lower2}”.",
         shift=shift,
-        lower=_(FINDINGS[lower]).lower(),
-        lower2=_(FINDINGS[higher]).lower(),
+        lower=lowered(_(FINDINGS[lower])),
+        lower2=lowered(_(FINDINGS[higher])),
     )
 
 
@@ -352,7 +357,7 @@ def _not_in_it(group: GroupReport) -> tuple[str, ...]:
     hidden = [r for r in (group.capacity, group.resolve) if r and r.figure == TOO_FEW_ANSWERS]
     if not hidden:
         return ()
-    names = join([f"“{text(r.name)}”" for r in hidden])
+    names = join([quoted(text(r.name)) for r in hidden])
     one = "{names} is not shown here, and no part of this."
     many = "{names} are not shown here, and no part of this."
     return (ngettext(one, many, len(hidden), names=names),)

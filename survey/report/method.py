@@ -24,7 +24,7 @@ from survey.questionnaire.definition import Questionnaire, Scale
 from survey.report.comparing import LEAST_GROUPS
 from survey.report.comparing import LEAST_PEOPLE as LEAST_COMPARED
 from survey.report.facet_words import facets_of, least_difference, parted
-from survey.report.words import join, number, text
+from survey.report.words import join, number, quoted, text
 
 Rounding = tuple[str, str, str, str]
 """What is rounded, of how many people, to what, and where it is cut off."""
@@ -88,7 +88,7 @@ def other_roundings(questionnaire: Questionnaire, policy: Policy) -> tuple[Round
 
 
 def _parts_of(scale: Scale, questionnaire: Questionnaire) -> str:
-    names = [f"“{text(facet.name)}”" for facet in facets_of(scale, questionnaire)]
+    names = [quoted(text(facet.name)) for facet in facets_of(scale, questionnaire)]
     return _("{names}, the parts of {name}", names=join(names), name=text(scale.name))
 
 
@@ -144,8 +144,12 @@ def _printed(
     lo, hi = limits
     counts = [first, *(n for n in EXAMPLES if first < n and (last is None or n <= last))]
     ends = [(n, margin(n, lo, hi)) for n in counts]
-    told = "; ".join(f"{n} people: {number(lo + m)} and {number(hi - m)}" for n, m in ends)
-    return f"{row.step * (hi - lo):.3g}", told
+    told = "; ".join(
+        _("{n} people: {low} and {high}", n=n, low=number(lo + m), high=number(hi - m))
+        for n, m in ends
+    )
+    step = row.step * (hi - lo)
+    return decimal(step, 2 if step * 10 % 1 else 1), told
 
 
 def cut_offs(questionnaire: Questionnaire, judged: bool = True) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ only, as in `survey.report.words`.
 from survey.language import _, mark
 from survey.questionnaire.definition import Questionnaire
 from survey.report.model import GroupReport, ScaleResult
-from survey.report.words import join, number, text
+from survey.report.words import join, number, quoted, text
 
 SHORT = mark("The team sees this differently")
 """For a chart or a table, beside the average."""
@@ -38,7 +38,7 @@ def split_sentence(scale: ScaleResult, questionnaire: Questionnaire) -> str:
 
 def splits_sentence(group: GroupReport) -> str:
     """Return on which dimensions a group is split, in one sentence; "" where on none."""
-    names = [f"“{text(scale.name)}”" for scale in group.dimensions if scale.split]
+    names = [quoted(text(scale.name)) for scale in group.dimensions if scale.split]
     return f"{_(SHORT)}: {join(names)}." if names else ""
 
 

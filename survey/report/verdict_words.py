@@ -21,8 +21,10 @@ from survey.report.words import (
     interval_text,
     join,
     kind_text,
+    lowered,
     names_by_state,
     number,
+    quoted,
     scale_names,
     state_of,
     text,
@@ -130,7 +132,7 @@ def _rest(rules: Sequence[Rule]) -> str:
 def _headline_without_verdict(group: GroupReport, report: Report) -> str:
     said = standing_out(group, report)
     if said == _("Nothing stands out clearly"):
-        said = said[0].lower() + said[1:]
+        said = lowered(said)
     return f"{group.name}: {said}"
 
 
@@ -220,7 +222,7 @@ def _apart(group: GroupReport, names: Sequence[str]) -> bool:
 def beside_sentence(group: GroupReport, questionnaire: Questionnaire) -> str:
     """Return what is very likely too low beside the verdict: room for change, resolve; or ""."""
     low = [
-        f"“{text(result.name)}”"
+        quoted(text(result.name))
         for result in (group.capacity, group.resolve)
         if result and state_of(result.figure) == "weak"
     ]
@@ -335,6 +337,6 @@ def silent_sentence(verdict: Verdict, questionnaire: Questionnaire) -> str:
         "If those who did not answer see the team {shift} points worse, the "
         "verdict would be “{lower}”; {shift} points better, “{lower2}”.",
         shift=shift,
-        lower=_(VERDICTS[lower]).lower(),
-        lower2=_(VERDICTS[higher]).lower(),
+        lower=lowered(_(VERDICTS[lower])),
+        lower2=lowered(_(VERDICTS[higher])),
     )

@@ -52,6 +52,16 @@ def scale_names(ids: Sequence[str], questionnaire: Questionnaire) -> tuple[str, 
     return tuple(text(questionnaire.scale(i).name) for i in ids)
 
 
+def lowered(phrase: str) -> str:
+    """Return a phrase as it stands inside a sentence: only its first letter is smaller."""
+    return phrase[:1].lower() + phrase[1:]
+
+
+def quoted(name: str) -> str:
+    """Return a name in the quotation marks of the language."""
+    return _("“{name}”", name=name)
+
+
 def edge_word(edge: Edge) -> str:
     """Return what stands behind a figure that was cut off: it is that, or beyond."""
     told: dict[Edge, str] = {"": "", "high": _(" or more"), "low": _(" or less")}
@@ -63,10 +73,15 @@ def state_word(state: State) -> str:
     return _(STATES[state])
 
 
+def decimals(value: float) -> int:
+    """Return with how many decimals a figure is printed."""
+    quarters = value * 4
+    return 2 if quarters == int(quarters) and quarters % 2 else 1
+
+
 def number(value: float) -> str:
     """Return a figure with one decimal, or two where one would hide a quarter."""
-    quarters = value * 4
-    return decimal(value, 2 if quarters == int(quarters) and quarters % 2 else 1)
+    return decimal(value, decimals(value))
 
 
 def figure_text(
@@ -194,7 +209,7 @@ def picked_sentence(picks: Sequence[PickResult]) -> str:
     less = [p for p in picks if p.figure == Withheld("less_often")]
     if not less:
         return ""
-    named = ", ".join(f"“{text(pick.text)}”" for pick in less)
+    named = ", ".join(quoted(text(pick.text)) for pick in less)
     return _("Chosen less often, or just as often as the last of these: {named}.", named=named)
 
 
