@@ -7,6 +7,8 @@ with the words of `survey.report.words`, and the headings, in the languages that
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from survey.language import language as spoken
+from survey.language import speaking
 from survey.questionnaire.guides import JUDGEMENT, Action, Guides, Texts
 from survey.report.facet_words import in_words, least_difference
 from survey.report.guiding import Matched
@@ -97,7 +99,6 @@ GERMAN = {
 LABELS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "de": GERMAN}
 """The headings by language. Guides in another language stand under English ones."""
 STATES = {"weak": "weak", "unclear": "unclear_state", "sound": "sound", "strong": "strong_state"}
-EDGES = {" or more": " oder mehr", " or less": " oder weniger"}
 
 
 @dataclass(frozen=True)
@@ -129,13 +130,14 @@ class Sheet:
     avoid: tuple[str, ...]
 
 
-def labels(language: str) -> Mapping[str, str]:
-    """Return the headings of a sheet in a language, else in English."""
-    return LABELS.get(language, ENGLISH)
+def labels(language: str = "") -> Mapping[str, str]:
+    """Return the headings of a sheet in a language, that of this moment, or English."""
+    return LABELS.get(language or spoken(), ENGLISH)
 
 
-def sheet(found: Matched, report: Report, guides: Guides, language: str = "en") -> Sheet:
+def sheet(found: Matched, report: Report, guides: Guides, language: str = "") -> Sheet:
     """Return the sheet of a guide in one language, else in the first that the guides have."""
+    language = language or spoken()
     guide, words = found.guide, labels(language)
     return Sheet(
         id=guide.id,
@@ -153,8 +155,13 @@ def sheet(found: Matched, report: Report, guides: Guides, language: str = "en") 
     )
 
 
-def reason(found: Matched, report: Report, guides: Guides, language: str = "en") -> str:
+def reason(found: Matched, report: Report, guides: Guides, language: str) -> str:
     """Return in one sentence why a guide was chosen, with the released figure it rests on."""
+    with speaking(language):
+        return _reason(found, report, guides, language)
+
+
+def _reason(found: Matched, report: Report, guides: Guides, language: str) -> str:
     words = labels(language)
     first, *others = found.results
     said = words[found.reason].format(
@@ -176,8 +183,8 @@ def _cited(result: ScaleResult, report: Report, guides: Guides, language: str) -
     name = _name(result, guides, language)
     if not isinstance(result.figure, Estimate):
         return name
-    figure = _local(figure_text(result.figure, report.policy), language)
-    interval = _local(interval_text(result.figure), language)
+    figure = figure_text(result.figure, report.policy)
+    interval = interval_text(result.figure)
     return f"{name}: {figure} ({interval})"
 
 
@@ -189,9 +196,9 @@ def _sides(found: Matched, report: Report, guides: Guides, language: str) -> str
     names = {"low": _name(low, guides, language), "high": _name(high, guides, language)}
     if in_words(low, report.policy) or in_words(high, report.policy):
         items = [item.id for item in report.questionnaire.items_of(found.results[0].id)]
-        least = _local(least_difference(*report.questionnaire.range_over(items)), language)
+        least = least_difference(*report.questionnaire.range_over(items))
         return words["beside"].format(**names, least=least)
-    figures = [_local(figure_text(side.figure, report.policy), language) for side in (low, high)]
+    figures = [figure_text(side.figure, report.policy) for side in (low, high)]
     return words["sides"].format(**names, low_figure=figures[0], high_figure=figures[1])
 
 
@@ -200,7 +207,7 @@ def _state(result: ScaleResult, report: Report, language: str) -> str:
     if not isinstance(result.figure, Estimate):
         return ""
     return labels(language)[STATES[result.figure.state]].format(
-        floor=_local(number(rules.floor), language), target=_local(number(rules.target), language)
+        floor=number(rules.floor), target=number(rules.target)
     )
 
 
@@ -212,8 +219,9 @@ def _name(result: ScaleResult, guides: Guides, language: str) -> str:
     return text(result.name, language)
 
 
-def action_line(action: Action, language: str = "en") -> Line:
+def action_line(action: Action, language: str = "") -> Line:
     """Return a first action as it is printed, in one language."""
+    language = language or spoken()
     words = labels(language)
     return Line(
         who=words[f"{action.who}_role"],
@@ -226,15 +234,6 @@ def action_line(action: Action, language: str = "en") -> Line:
 
 def _lines(words: Texts, language: str) -> tuple[str, ...]:
     return words.get(language) or next(iter(words.values()), ())
-
-
-def _local(printed: str, language: str) -> str:
-    """Write a printed figure as the language writes it."""
-    if language != "de":
-        return printed
-    for english, german in EDGES.items():
-        printed = printed.replace(english, german)
-    return printed.replace(".", ",").replace(" to ", " bis ")
 
 
 def _join(names: list[str], last: str) -> str:

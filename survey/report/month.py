@@ -16,15 +16,14 @@ from survey.report import month_words as said
 from survey.report.finding import TOO_FEW
 from survey.report.finding_words import cited, finding_sentences, scales_of
 from survey.report.guiding import matched
-from survey.report.guiding_words import ENGLISH, action_line
 from survey.report.guiding_words import Line as Printed
+from survey.report.guiding_words import action_line, labels
 from survey.report.model import Answer, Estimate, GroupReport, Report, Rule, ScaleResult
 from survey.report.month_words import Course
 from survey.report.verdict_words import turns_on
 from survey.report.words import join, names_by_state, state_of, text, weak_names
 
 JUDGEMENT = "judgement"
-JUDGED = ENGLISH["judgement"]
 NO_GUIDES = Guides()
 ACTIONS = 2
 EVEN = 0.5
@@ -238,7 +237,7 @@ def _mend(case: _Case) -> tuple[Line, ...]:
 def _source(line: Printed) -> str:
     return (
         _("{JUDGEMENT}; the idea: {source}", JUDGEMENT=JUDGEMENT, source=line.source)
-        if line.source != JUDGED
+        if line.source != labels()["judgement"]
         else JUDGEMENT
     )
 

@@ -6,6 +6,7 @@ of one's own in the folder `guides` of the installation, else from the shipped o
 
 from flask import Blueprint, abort, render_template, request
 
+from survey.language import language as spoken
 from survey.questionnaire.guide_files import FOLDER, guides_for
 from survey.report import words
 from survey.report.guiding import matched
@@ -50,7 +51,7 @@ def questions(slug: str, key: str) -> str | tuple[str, int]:
 
 def _language(given: tuple[str, ...]) -> str:
     """Return the language asked for, where the guides have it, else their first."""
-    wanted = request.args.get("language", "")
+    wanted = request.args.get("language", "") or spoken()
     return wanted if wanted in given else given[0]
 
 

@@ -66,7 +66,7 @@ def team(slug: str, key: str) -> str | tuple[str, int]:
         slug=slug,
         report=kept.report,
         section=kept.section(group),
-        labels=labels("en"),
+        labels=labels(),
         before=before,
         after=after,
         link=lambda group: _address(slug, group),
