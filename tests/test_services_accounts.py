@@ -14,10 +14,9 @@ from survey.services.accounts import (
     User,
     add_user,
     has_users,
-    sign_in,
-    sign_out,
-    who,
 )
+from survey.services.sessions import sign_out, who
+from survey.services.signing_in import sign_in
 from survey.storage.engine import engine_of, make_sessions
 from survey.storage.migrate import migrate
 from survey.storage.workspace import Account, LoginSession
@@ -53,7 +52,7 @@ def seen(sessions, token, now=NOON):
 
 def test_who_signs_in_is_known_for_twelve_hours(sessions, ana):
     token = signed_in(sessions)
-    assert ana == User("ana@example.org", "Ana")
+    assert ana == User("ana@example.org", "Ana", id=ana.id)
     assert seen(sessions, token) == ana
     assert seen(sessions, token, NOON + HALF_A_DAY - timedelta(seconds=1)) == ana
     assert seen(sessions, token, NOON + HALF_A_DAY) is None

@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "fingerprint": ("survey.cli.fingerprint:fingerprint", "Check the six words of a survey."),
     "close": ("survey.cli.surveys:close", "Open the answers of a survey that has ended."),
     "audit": ("survey.cli.audit:audit_", "Say what is stored of whom, and what is wrong."),
+    "backup": ("survey.cli.backup:backup", "Write a consistent copy of this instance."),
+    "restore": ("survey.cli.backup:restore_", "Bring an instance back from such a copy."),
     "where": ("survey.cli.where:where", "Say where this instance keeps its data."),
     "check": ("survey.cli.check:check", "Check a questionnaire file."),
     "analyse": ("survey.cli.analyse:analyse", "Statistics of answers that you already hold."),

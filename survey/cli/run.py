@@ -1,12 +1,15 @@
 """`headwind run`: serve the surveys of this instance."""
 
 import os
+from datetime import UTC, datetime
 
 import click
 
-from survey.cli.serving import listen, serve
-from survey.config import DEMO_MARKER, instance_folder, load_config
+from survey.cli.serving import address, listen, serve
+from survey.config import DEMO_MARKER, Config, instance_folder, load_config
 from survey.errors import UserError
+from survey.services.starting import database
+from survey.services.ways_in import setup_link
 
 
 class DemoFolder(UserError):
@@ -30,4 +33,16 @@ def run(host: str, port: int) -> None:
     with listen(host, port) as socket:
         config = load_config(folder, os.environ)
         click.echo(f"Data: {config.instance} (database: {config.database_name})")
-        serve(config, socket)
+        here = config.public_url or address(socket).rstrip("/")
+        serve(config, socket, lambda: _welcome(config, here))
+
+
+def _welcome(config: Config, here: str) -> None:
+    """Print a link to make the first owner, while nobody has an account; the last one is void."""
+    with database(config.database_url) as sessions, sessions() as session:
+        token = setup_link(session, datetime.now(UTC))
+    if token:
+        click.echo(
+            "Nobody has an account here yet. This link makes the first owner; it works once, within"
+            f" 24 hours, until the next start:\n\n    {here}/setup/{token}\n"
+        )

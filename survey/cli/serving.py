@@ -20,8 +20,8 @@ from survey.errors import UserError
 
 # Named, not imported: the app stands above the commands.
 FACTORY = "survey.app:create_app"
-UNLOGGED = re.compile(r"/+(s|shared|static)(/|$)", re.I)
-"""Pages of respondents in any spelling, the files that only these load, and shared links."""
+UNLOGGED = re.compile(r"/+(s|shared|setup|reset|invite|static)(/|$)", re.I)
+"""Pages of respondents in any spelling, the files that only these load, and links with a token."""
 SQLITE = {"workers": 1, "threads": 32}  # one process, so that one lock orders the writers
 POSTGRESQL = {"workers": 2, "threads": 8}
 OWNER_ONLY = 0o077
@@ -55,12 +55,17 @@ def address(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{port}/"
 
 
-def serve(config: Config, listening: socket.socket) -> None:
-    """Serve until a signal ends it; the socket is the server's from here on."""
+def serve(
+    config: Config, listening: socket.socket, first: Callable[[], object] = lambda: None
+) -> None:
+    """Serve until a signal ends it; the socket is the server's from here on.
+
+    `first` is done once before that, when the database is up to date, in a process of its own.
+    """
     keep_off_disks()  # `main` did, but whoever starts the server otherwise did not
     os.umask(OWNER_ONLY)
     create_app = resolve_name(FACTORY)
-    _rehearse(lambda: create_app(config))
+    _rehearse(lambda: (create_app(config), first()))
     click.echo(f"Headwind: {address(listening)}  (Ctrl+C ends it)")
     Server(lambda: create_app(config, background=True), _settings(config, listening.detach())).run()
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
@@ -16,6 +17,7 @@ from survey.config import Config, instance_folder, load_config
 from survey.disclosure.values import Policy
 from survey.errors import UserError
 from survey.questionnaire.shipped import text_of
+from survey.services.clients import client_named
 from survey.services.closing import close_survey, resume_closing, share_done
 from survey.services.names import parse_names
 from survey.services.opening import (
@@ -97,6 +99,8 @@ def open_(units: Path, **told: object) -> None:
     plan = _plan(units, told)
     check_plan(plan, now, config.public_url, config.demo)
     with database(config.database_url) as sessions, sessions() as session:
+        # Its consultants see it then; a survey of no client is seen by the owners alone.
+        plan = replace(plan, client_id=client_named(session, plan.client))
         opened = open_survey(session, KeyFolder(config.keys), plan, now)
     click.echo(json.dumps(_shown_once(opened, plan, config), indent=2, ensure_ascii=False))
 

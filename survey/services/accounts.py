@@ -1,31 +1,32 @@
-"""Those who run surveys: accounts, passwords, and who is signed in.
+"""Those who run surveys: their accounts and their passwords.
 
-Respondents have no account and no session. A sign-in is a row that can be deleted; the browser
-holds a random token of which only the hash is stored: a stolen database signs nobody in.
+Respondents have no account. How somebody signs in stands in `signing_in`, which browsers are signed
+in in `sessions`, how somebody comes in by a link in `ways_in`.
 """
 
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import sha256
 from threading import BoundedSemaphore
-from typing import Literal, cast
+from typing import Literal, cast, get_args
+from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
+from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from survey.errors import UserError
+from survey.language import LANGUAGES, gettext
 from survey.storage.engine import reading
-from survey.storage.workspace import Account, LoginSession
+from survey.storage.workspace import Account, LoginSession, Ticket
 
 Role = Literal["owner", "consultant", "reader"]
+ROLES: tuple[Role, ...] = get_args(Role)
 
-LASTS = timedelta(hours=12)
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1000
+LONGEST_NAME = 200
 AT_ONCE = 4
 """Sign-ins that are checked at the same time: each takes 19 MiB and a core."""
 PATIENCE = 10
@@ -41,12 +42,20 @@ class SignInRefused(UserError):
     """Address and password do not belong together. Please try again."""
 
 
+class WrongPassword(SignInRefused):
+    """That is not your password. Nothing was changed. Please try again."""
+
+
 class TooManySignIns(UserError):
     """Too many people are signing in at this moment. Please try again in a minute."""
 
 
 class AddressTaken(UserError):
     """There is already an account for {email}."""
+
+
+class UnknownAccount(UserError):
+    """There is no account for {email}."""
 
 
 class AccountIncomplete(UserError):
@@ -66,84 +75,112 @@ class User:
 
 
 def add_user(session: Session, email: str, name: str, password: str, role: Role = "owner") -> User:
-    """Make an account; `AccountIncomplete` with everything that is missing, or `AddressTaken`."""
-    address = _address(email)
-    faults = []
-    if not _EMAIL.fullmatch(address):
-        faults.append("write an e-mail address.")
-    if not name.strip():
-        faults.append("write a name.")
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        faults.append(f"the password needs at least {SHORTEST_PASSWORD} characters.")
+    """Make an account; `AccountIncomplete` with everything that is missing, or `AddressTaken`.
+
+    With an empty password nobody can sign in until a link was used to choose one.
+    """
+    address = tidy_address(email)
+    faults = [
+        *_faults_of_person(address, name),
+        *(faults_of_password(password) if password else ()),
+    ]
     if faults:
         raise AccountIncomplete(told=" ".join(faults))
-    hashed = hash_password(password)
+    hashed = hash_password(password) if password else ""
     with session.begin():
         if session.scalar(sa.select(Account.id).where(Account.email == address)):
             raise AddressTaken(email=address)
         row = Account(email=address, name=name.strip(), password=hashed, role=role)
         session.add(row)
         session.flush()
-        return _user(row)
+        return user_of(row)
+
+
+def _faults_of_person(address: str, name: str) -> list[str]:
+    wrong_address = not _EMAIL.fullmatch(address)
+    return [
+        *[gettext("write an e-mail address.")] * wrong_address,
+        *[gettext("write a name.")] * (not name.strip()),
+    ]
+
+
+def faults_of_password(password: str) -> list[str]:
+    """Say what is wrong with a password that somebody chose; nothing where it will do."""
+    if SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        return []
+    return [gettext("the password needs at least {least} characters.", least=SHORTEST_PASSWORD)]
+
+
+def is_address(email: str) -> bool:
+    """Say whether a text can be an e-mail address."""
+    return bool(_EMAIL.fullmatch(tidy_address(email)))
 
 
 def has_users(session: Session) -> bool:
-    """Say whether anybody can sign in at all."""
+    """Say whether anybody has an account at all."""
     with reading(session):
         return session.scalar(sa.select(Account.id).limit(1)) is not None
 
 
-def sign_in(session: Session, email: str, password: str, now: datetime) -> str:
-    """Check a password and return the token of a new session, which lasts 12 hours.
+def find_user(session: Session, email: str) -> User:
+    """Return the account of an address; `UnknownAccount` where there is none."""
+    address = tidy_address(email)
+    with reading(session):
+        row = session.scalars(sa.select(Account).where(Account.email == address)).one_or_none()
+    if row is None:
+        raise UnknownAccount(email=address)
+    return user_of(row)
 
-    An unknown address takes as long as a wrong password: one hash is computed in either case.
+
+def change_profile(session: Session, user: User, name: str, language: str, timezone: str) -> None:
+    """Change how somebody is called and in which language and time zone pages speak to them.
+
+    What cannot be stays as it is: the forms say so before.
     """
-    with reading(session):
-        found = session.execute(
-            sa.select(Account.id, Account.password).where(Account.email == _address(email))
-        ).one_or_none()
-    account, hashed = found or (None, _NOBODY)
-    if not password_fits(hashed, password) or account is None:
-        raise SignInRefused
-    token = secrets.token_urlsafe(32)
     with session.begin():
-        session.execute(sa.delete(LoginSession).where(LoginSession.expires_at <= now))
-        session.add(
-            LoginSession(
-                token_hash=_hash(token),
-                account=account,
-                expires_at=now + LASTS,
-                mark=secrets.token_hex(4),
-                began_at=now,
-                seen_on=now.date(),
-                browser="",
-                complete=True,
-            )
+        row = session.get_one(Account, user.id)
+        row.name = name.strip()[:LONGEST_NAME] or row.name
+        row.language = language if language in LANGUAGES else row.language
+        row.timezone = timezone if timezone in available_timezones() else row.timezone
+
+
+def change_password(session: Session, user: User, old: str, new: str, stays: bytes) -> None:
+    """Change a password; every browser but that of the session `stays` is signed out.
+
+    Raises
+    ------
+    WrongPassword, AccountIncomplete, TooManySignIns
+    """
+    if faults := faults_of_password(new):
+        raise AccountIncomplete(told=" ".join(faults))
+    confirm_password(session, user, old)
+    hashed = hash_password(new)
+    with session.begin():
+        set_password(session, session.get_one(Account, user.id), hashed, stays)
+
+
+def set_password(session: Session, row: Account, hashed: str, stays: bytes = b"") -> None:
+    """Within a transaction: set a password, end sessions, and let no link choose another."""
+    row.password = hashed
+    session.execute(sa.delete(Ticket).where(Ticket.account == row.id))
+    session.execute(
+        sa.delete(LoginSession).where(
+            LoginSession.account == row.id, LoginSession.token_hash != stays
         )
-    return token
-
-
-def who(session: Session, token: str, now: datetime) -> User | None:
-    """Return who holds a token, or None where it is unknown, ended or signed out."""
-    query = (
-        sa.select(Account)
-        .join(LoginSession, LoginSession.account == Account.id)
-        .where(LoginSession.token_hash == _hash(token), LoginSession.expires_at > now)
-        .where(LoginSession.complete, Account.active)
     )
+
+
+def confirm_password(session: Session, user: User, password: str) -> None:
+    """Ask for the password once more, before something that matters; `WrongPassword`."""
     with reading(session):
-        row = session.scalars(query).one_or_none()
-    return _user(row) if row else None
+        hashed = session.scalar(sa.select(Account.password).where(Account.id == user.id))
+    if not password_fits(hashed or "", password):
+        raise WrongPassword
 
 
-def _user(row: Account) -> User:
+def user_of(row: Account) -> User:
+    """Return the account of a row, without what proves that somebody is it."""
     return User(row.email, row.name, cast(Role, row.role), row.id, row.language, row.timezone)
-
-
-def sign_out(session: Session, token: str) -> None:
-    """End a session; nothing happens where there is none."""
-    with session.begin():
-        session.execute(sa.delete(LoginSession).where(LoginSession.token_hash == _hash(token)))
 
 
 def hash_password(password: str) -> str:
@@ -152,21 +189,21 @@ def hash_password(password: str) -> str:
 
 
 def password_fits(hashed: str, password: str) -> bool:
-    """Say whether a password is the one that is kept; `TooManySignIns` while many others ask."""
+    """Say whether a password is the one that is kept; `TooManySignIns` while many others ask.
+
+    Where none is kept (an empty hash: nobody, or not chosen yet) it takes as long, and never fits.
+    """
     if not _TURNS.acquire(timeout=PATIENCE):
         raise TooManySignIns
     try:
-        return HASHER.verify(hashed, password[:LONGEST_PASSWORD])
-    except VerificationError:
+        HASHER.verify(hashed or _NOBODY, password[:LONGEST_PASSWORD])
+        return bool(hashed)
+    except (VerificationError, InvalidHashError):
         return False
     finally:
         _TURNS.release()
 
 
-def _address(email: str) -> str:
+def tidy_address(email: str) -> str:
     """Return an address as it is kept; what cannot be printed is left out."""
     return "".join(c for c in email.strip().lower() if c.isprintable())
-
-
-def _hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()

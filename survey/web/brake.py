@@ -25,6 +25,7 @@ EXTENSION = "headwind.brake"
 CODES = "headwind.brake.codes"
 WORDS = "headwind.brake.words"
 LINKS = "headwind.brake.links"
+DIGITS = "headwind.brake.digits"
 REST = 300.0
 """Seconds after which a wrong try is forgotten."""
 MOST_HERE = 30
@@ -37,6 +38,12 @@ MOST_CODES = 60
 MOST_WORDS = 60
 """Wrong result words from one network address. Then right ones wait as well: they are shorter than
 codes, so that somebody who may go on trying would find one."""
+MOST_DIGITS = 10
+"""Wrong digits of a second factor for one account, from anywhere: whoever types them knows the
+password. Three in a million are right at any time: with an hour of rest, guessing is hopeless."""
+LONG_REST = 3600.0
+MOST_ASKED = 10
+"""Forgotten passwords from one network address."""
 MOST_KEPT = 20_000
 LATE = 0.01
 """How much later than its time a try may be dropped, as a share of it: 3 seconds. Several are then
@@ -56,6 +63,12 @@ class TooManyCodes(TooManyTries):
 class TooManyWords(TooManyTries):
     """Too many wrong words came from your network in the last five minutes. Please wait five
     minutes, compare yours with your card or mail, and try again.
+    """
+
+
+class TooManyDigits(TooManyTries):
+    """There were too many wrong digits for this account. Please wait an hour, or use a recovery
+    code: a right one is taken at any time.
     """
 
 
@@ -170,10 +183,15 @@ def links_brake() -> Brake:
     return _brake(LINKS)
 
 
+def digits_brake() -> Brake:
+    """Return the brake of this process on the digits of a second factor."""
+    return _brake(DIGITS, LONG_REST)
+
+
 def words_brake() -> Brake:
     """Return the brake of this process on result words."""
     return _brake(WORDS)
 
 
-def _brake(name: str) -> Brake:
-    return cast(Brake, current_app.extensions.setdefault(name, Brake()))
+def _brake(name: str, rest: float = REST) -> Brake:
+    return cast(Brake, current_app.extensions.setdefault(name, Brake(rest=rest)))

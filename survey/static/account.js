@@ -1,0 +1,14 @@
+// Passwords can be looked at while they are typed. Every page works without this.
+(function () {
+  "use strict";
+  document.addEventListener("DOMContentLoaded", function () {
+    document.querySelectorAll("[data-reveal]").forEach(function (tick) {
+      var field = document.getElementById(tick.dataset.reveal);
+      function show() { field.type = tick.checked ? "text" : "password"; }
+      tick.addEventListener("change", show);
+      // What is sent, and what a browser offers to keep, is a password again.
+      field.form.addEventListener("submit", function () { tick.checked = false; show(); });
+      show();
+    });
+  });
+}());
