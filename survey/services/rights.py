@@ -37,9 +37,13 @@ def runs_client(session: Session, user: User, client: str) -> bool:
 
 
 def runs_survey(session: Session, user: User, slug: str) -> bool:
-    """Say whether somebody runs a survey; False where there is no such survey."""
+    """Say whether somebody runs a survey; False where there is no such survey.
+
+    A rehearsal is none: it belongs to its draft.
+    """
     with reading(session):
-        query = sa.select(Survey.slug, Survey.client_id).where(Survey.slug == slug)
+        this = sa.and_(Survey.slug == slug, Survey.rehearsal.is_(False))
+        query = sa.select(Survey.slug, Survey.client_id).where(this)
         row = session.execute(query).one_or_none()
         return row is not None and _runs(session, user, row.client_id)
 

@@ -1,8 +1,9 @@
 """Links under which somebody without an account reads a closed survey's report, or one group of it.
 
 A link is a random token that is shown once; only its hash is stored. It ends by itself, can be
-taken back at once, and may ask for a password. Whoever holds one is known to nobody: nothing is
-kept of who opened it or when. What the reader of a group sees: `survey.report.narrowed`.
+taken back at once, and may ask for a password. Whoever holds one is known to nobody: that it was
+opened is noted (`survey.services.viewing`), under its label and under no name of a reader. What the
+reader of a group sees: `survey.report.narrowed`.
 """
 
 import secrets
@@ -22,12 +23,11 @@ from survey.services.accounts import (
     hash_password,
     password_fits,
 )
+from survey.services.rights import WHOLE
 from survey.services.surveys import released_row, shows_group
 from survey.storage import models
 from survey.storage.engine import reading
 
-WHOLE = "*"
-"""The scope of a link to the whole report; no group has this key."""
 LASTS = timedelta(days=30)
 LONGEST = timedelta(days=365)
 LONGEST_LABEL = 100
@@ -195,9 +195,17 @@ def _faults(wanted: Wanted, now: datetime) -> Iterator[tuple[str, str]]:
         yield "password", f"A password needs at least {SHORTEST_PASSWORD} characters, or leave it."
 
 
+def can_be_shared(session: Session, slug: str, scope: str) -> bool:
+    """Say whether a report can be shared so: as a whole, or a group that it shows.
+
+    Inside a transaction. Also the rule of what a reader with an account may be given.
+    """
+    return scope == WHOLE or shows_group(session, slug, scope)
+
+
 def _check_scope(session: Session, slug: str, scope: str) -> None:
     released_row(session, slug)
-    if scope != WHOLE and not shows_group(session, slug, scope):
+    if not can_be_shared(session, slug, scope):
         raise LinkIncomplete((("scope", "Choose the whole report, or one of its groups."),))
 
 

@@ -4,15 +4,17 @@ Opening a survey and closing it have modules of their own, beside this one.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 
+from survey.language import day, mark, ngettext
+from survey.language import gettext as _
 from survey.services.adoption import unrecorded
+from survey.services.changes_words import told_changes
 from survey.services.results import words_of
+from survey.services.rights import clients_of
 from survey.services.surveys import (
     SurveyLine,
     SurveyView,
@@ -20,47 +22,42 @@ from survey.services.surveys import (
     list_surveys,
     survey_view,
 )
+from survey.services.unopened import unopened
 from survey.services.waiting import LEAST_ASKED, participation
+from survey.web.moments import there
+from survey.web.paging import fits, page_of, searched_for
 from survey.web.roster import unit_lines
 from survey.web.site import site
 
 blueprint = Blueprint("console", __name__)
 
-PAGE_SIZE = 50
 NAME = re.compile(r"[a-z0-9-]{1,80}")
 """What the name of a survey can be; anything else is not worth a look into the database."""
 STATES = {
-    "open": "Open",
-    "ended": "Ended, not closed yet",
-    "destroying": "Being closed",
-    "closed": "Closed",
+    "open": mark("Open"),
+    "ended": mark("Ended, not closed yet"),
+    "destroying": mark("Being closed"),
+    "closed": mark("Closed"),
 }
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a long list: `number` of `many`, from 1. `total` counts also what fits not."""
-
-    lines: tuple[SurveyLine, ...]
-    number: int
-    many: int
-    found: int
-    total: int
 
 
 @blueprint.get("/surveys")
 def surveys() -> str:
-    """List the surveys, the newest first, with a search and pages of 50."""
-    wanted = request.args.get("q", "").strip()[:200]
-    now = site().clock()
+    """List the surveys of one's clients, the newest first, with a search and pages of 50."""
+    wanted, now = searched_for(), site().clock()
     with site().sessions() as database:
-        lines = list_surveys(database, now)
+        clients = clients_of(database, g.user)
+        lines = list_surveys(database, now, clients)
+        warned = {slug: one for slug, one in unopened(database, now).items() if one.warned}
     return render_template(
         "console/surveys.html",
-        page=_page([line for line in lines if _fits(line, wanted)], len(lines)),
+        page=page_of([line for line in lines if _fits(line, wanted)], len(lines)),
         wanted=wanted,
+        has_clients=clients is None or bool(clients),
         states=STATES,
+        warned=warned,
         left=partial(left, now=now),
+        on=lambda when: day(there(when, g.user.timezone)),
     )
 
 
@@ -73,10 +70,11 @@ def survey(slug: str) -> str:
         reached = participation(database, slug, now)
         words = words_of(database, slug) if view.results_on else ()
         missing = unrecorded(database, view, now)
+        waits = unopened(database, now).get(slug) if view.state == "ended" else None
     return render_template(
         "console/survey.html",
         view=view,
-        state=STATES[view.state],
+        state=_(STATES[view.state]),
         address=f"{public_address()}/s/{slug}",
         left=left(view.ends_at, now),
         closable=closable(view, now),
@@ -86,6 +84,8 @@ def survey(slug: str) -> str:
         previous=known(view.previous) if view.previous else None,
         words=words,
         unrecorded=missing,
+        changes=told_changes(view),
+        unopened=waits,
     )
 
 
@@ -118,22 +118,13 @@ def left(ends_at: datetime, now: datetime) -> str:
     """Return how much time is left, in words; days are rounded down, so that nobody is late."""
     days = (ends_at - now) // timedelta(days=1)
     if days >= 1:
-        return f"{days} day{'s' if days != 1 else ''} left"
+        return ngettext("{days} day left", "{days} days left", days, days=days)
     hours = (ends_at - now) // timedelta(hours=1)
     if hours >= 1:
-        return f"{hours} hour{'s' if hours != 1 else ''} left"
-    return "less than an hour left" if ends_at > now else "no time left"
+        return ngettext("{hours} hour left", "{hours} hours left", hours, hours=hours)
+    return _("less than an hour left") if ends_at > now else _("no time left")
 
 
 def _fits(line: SurveyLine, wanted: str) -> bool:
-    """Say whether every word that is searched for stands in a line."""
-    text = f"{line.title} {line.client} {line.slug} {STATES[line.state]}".casefold()
-    return all(word in text for word in wanted.casefold().split())
-
-
-def _page(lines: Sequence[SurveyLine], total: int) -> Page:
-    many = max(1, -(-len(lines) // PAGE_SIZE))
-    asked = request.args.get("page", "")
-    number = min(many, max(1, int(asked))) if re.fullmatch(r"[0-9]{1,6}", asked) else 1
-    shown = lines[PAGE_SIZE * (number - 1) : PAGE_SIZE * number]
-    return Page(tuple(shown), number, many, len(lines), total)
+    """Say whether a line is searched for; its state as it is shown."""
+    return fits(f"{line.title} {line.client} {line.slug} {_(STATES[line.state])}", wanted)

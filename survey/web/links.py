@@ -1,6 +1,7 @@
-"""Share links in the console: the list, making one, taking one back.
+"""Sharing a report: links in the console, the list, making one, taking one back.
 
-The link itself is shown once, on the page that answers the form; only its hash is stored.
+The link itself is shown once, on the page that answers the form; only its hash is stored. Under the
+links the page lists those who read with an account of their own; giving it: `survey.web.giving`.
 """
 
 from collections import defaultdict
@@ -8,14 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Reply
 
 from survey.report.model import Report
+from survey.services.grants import granted_of, readers_for
+from survey.services.rights import WHOLE
 from survey.services.sharing import (
     LASTS,
     LONGEST,
-    WHOLE,
     LinkIncomplete,
     UnknownLink,
     Wanted,
@@ -36,6 +38,7 @@ blueprint = Blueprint("links", __name__)
 
 LAST_MINUTE = time(23, 59)
 Page = str | Response | Reply | tuple[str, int]
+Faults = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,16 @@ class Typed:
     until: str = ""
 
 
+@dataclass(frozen=True)
+class Given:
+    """The form of a new reader as it was filled in."""
+
+    reader: str = ""
+    email: str = ""
+    name: str = ""
+    scope: str = ""
+
+
 @blueprint.get("/surveys/<slug>/share")
 def every(slug: str) -> Page:
     """List the links of a survey, and offer to make one."""
@@ -54,8 +67,7 @@ def every(slug: str) -> Page:
     if isinstance(report, str):
         return no_report(slug, report)
     view = known(slug)
-    typed = Typed(request.args.get("group", ""), "", _usual_day(view).isoformat())
-    return _page(view, report, typed, new_token())
+    return share_page(view, report)
 
 
 @blueprint.post("/surveys/<slug>/share")
@@ -72,7 +84,7 @@ def make(slug: str) -> Page:
         made = _made(view)
         once().settle(form_token, slug)
     except LinkIncomplete as error:
-        page = _page(view, report, _typed(), form_token, error.faults)
+        page = share_page(view, report, _typed(), form_token, error.faults)
         return Response(page, 422)
     finally:
         if not made:
@@ -148,26 +160,37 @@ def _last_day(view: SurveyView) -> date:
     return _today(view) + LONGEST - timedelta(days=1)
 
 
-def _page(
+def share_page(
     view: SurveyView,
     report: Report,
-    typed: Typed,
-    form_token: str,
-    faults: tuple[tuple[str, str], ...] = (),
+    typed: Typed | None = None,
+    form_token: str = "",
+    faults: Faults = (),
+    given: Given | None = None,
+    given_faults: Faults = (),
 ) -> str:
+    """Return the page: links and readers, each with a form and what is wrong with it."""
+    wanted = request.args.get("group", "")
     with site().sessions() as database:
         links = list_links(database, view.slug, site().clock())
+        readers = granted_of(database, view.slug)
+        choices = readers_for(database, g.user, view.client_id)
     return render_template(
         "console/share.html",
         view=view,
         links=links,
+        readers=readers,
+        choices=choices,
         scopes=_scopes(report),
-        typed=typed,
+        typed=typed or Typed(wanted, "", _usual_day(view).isoformat()),
+        given=given or Given(scope=wanted),
         today=_today(view).isoformat(),
         last_day=_last_day(view).isoformat(),
-        token_once=form_token,
+        token_once=form_token or new_token(),
+        given_once=new_token(),
         faults=faults,
-        wrong=defaultdict(str, faults),
+        given_faults=given_faults,
+        wrong=defaultdict(str, (*faults, *given_faults)),
     )
 
 

@@ -13,8 +13,10 @@ from werkzeug.wrappers import Response as Reply
 
 from survey.language import best, speak
 from survey.services import rights
-from survey.services.accounts import User, who
+from survey.services.accounts import User
+from survey.services.sessions import who
 from survey.services.surveys import UnknownSurvey
+from survey.web.resending import asked_again
 from survey.web.site import site
 
 TOKEN = "token"  # noqa: S105 -- the name under which the cookie holds it
@@ -41,22 +43,71 @@ class Need(Enum):
 
 NEEDS: Mapping[Need, str] = {
     Need.ANYBODY: """
-        assets.file landing.first landing.healthy login.show login.enter login.leave
-        promises.who record.frozen record.record respond.answer respond.ask respond.thanks
+        assets.file landing.first landing.healthy login.show login.enter login.second
+        login.leave
+        about.show promises.who record.frozen record.record respond.answer respond.ask respond.thanks
         result.ask result.show
         share.show share.enter share.month share.group share.group_month share.method share.logo
         share.take share.group_take
+        setup.show setup.make setup.welcome setup.come_in
+        setup.ask setup.send setup.choose setup.chosen
     """,
-    Need.CONSULTANT: "console.surveys opening.ask opening.open_",
+    Need.PERSON: """
+        account.show account.change account.password account.end
+        reading.every
+        second_factor.show second_factor.switch_on second_factor.renew second_factor.take_off
+    """,
+    Need.CONSULTANT: """
+        clients.every clients.ask clients.add
+        console.surveys preparing.choose
+        opening.open_
+        leaving.done
+    """,
+    Need.CLIENT: """
+        clients.one clients.details clients.change
+        exporting.watch exporting.start exporting.fetch
+        leaving.ask_roster leaving.roster
+        preparing.start
+        roster_people.every roster_people.ask roster_people.add roster_people.one
+        roster_people.change roster_people.delete roster_people.take
+        roster_upload.ask roster_upload.upload roster_upload.show roster_upload.watched
+        roster_upload.again roster_upload.save roster_upload.cancel roster_upload.rows
+        roster_upload.faulty
+        tree.show tree.add tree.one tree.change tree.shift tree.ask_delete tree.delete
+    """,
+    Need.DRAFT: """
+        asked.show asked.change
+        opening.ask
+        preparing.overview preparing.ask_delete preparing.delete preview.show
+        rehearsing.show rehearsing.change steps.show steps.save
+    """,
+    Need.OWNER: """
+        leaving.ask_client leaving.client_
+        people.every people.ask people.invite_ people.one people.change_ people.switch_ people.link
+        people.ask_remove people.remove_
+        viewed.every viewed.file
+    """,
+    Need.REPORT: """
+        reading.show reading.method reading.logo reading.take
+        reading.group reading.group_month reading.group_method reading.group_logo
+        reading.group_take
+    """,
     Need.SURVEY: """
+        adding.groups adding.ask adding.add
         agreeing.ask agreeing.add agreeing.change
+        cards.cards cards.sheets
         closing.ask closing.close closing.watch closing.watched
-        console.survey guiding.questions hiding.ask hiding.hide
+        console.survey giving.add giving.end guiding.questions hiding.ask hiding.hide
+        leaving.ask_survey leaving.survey
         letterhead.show letterhead.change letterhead.logo
         links.every links.make links.ask links.revoke
         opening.ask_check opening.check
         outcomes.every outcomes.ask outcomes.record
+        mailing.show mailing.watched mailing.preview mailing.change mailing.add
+        mailing.letters mailing.all_again mailing.decide
         papers.every papers.one papers.file parcel.watch parcel.start parcel.fetch
+        preparing.ask_next preparing.start_next
+        running.show running.ask_end running.put_off_
         reports.organisation reports.file reports.team reports.month reports.method reports.harm
         takeaway.everything takeaway.whole takeaway.group
     """,
@@ -80,6 +131,11 @@ def signed_in() -> User | None:
         return who(database, token, site().clock())
 
 
+def home(user: User) -> str:
+    """Return where somebody begins who is signed in."""
+    return url_for("reading.every" if user.role == "reader" else "console.surveys")
+
+
 def _ask() -> Reply | None:
     """Let the request pass, lead to the sign-in page and back, or say that nothing is there."""
     speak(best(request.headers.get("Accept-Language", "")))
@@ -89,6 +145,8 @@ def _ask() -> Reply | None:
     if need is Need.ANYBODY:
         return None
     user = signed_in()
+    if user is None and (page := asked_again()):
+        return page
     if user is None:
         return redirect(url_for("login.show", next=_here()), 303)
     g.user = user

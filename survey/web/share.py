@@ -1,44 +1,32 @@
 """The report for readers without an account: whoever holds a link, and nobody else.
 
 Each request looks the link up anew, so that one that was taken back leads nowhere from then on. The
-reader of one group is shown a report that holds nothing else (`survey.report.narrowed`). No address
-of these pages is logged, and the only cookie is that of a link with a password: it holds the
-number of the link and the time, signed, and is sent back to that link alone.
+pages themselves are those of any reader: `survey.web.readers`. No address of these pages is logged;
+that a link was used is noted under its label (`survey.web.noting`). The only cookie is that of a
+link with a password: it holds the number of the link and the time, signed, and is sent back to that
+link alone.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as Reply
 
-from survey.exports.sections import WORDING, group_section, organisation_section
 from survey.language import moment
-from survey.report.letterhead import Letterhead
-from survey.report.model import GroupReport, Report
-from survey.report.narrowed import only
 from survey.services.accounts import TooManySignIns
-from survey.services.letterheads import load_letterhead
-from survey.services.sharing import (
-    WHOLE,
-    LinkLeadsNowhere,
-    Shared,
-    WrongLinkPassword,
-    resolve,
-    unlock,
-)
+from survey.services.sharing import LinkLeadsNowhere, Shared, WrongLinkPassword, resolve, unlock
 from survey.services.surveys import survey_view
-from survey.web import errors
+from survey.web import errors, noting, readers
 from survey.web.assets import packed
 from survey.web.brake import TooManyTries, links_brake
+from survey.web.readers import Reader
 from survey.web.security import forged
 from survey.web.shelf import kept_report
 from survey.web.site import site
-from survey.web.takeaway import sent_file, sent_logo
 
 blueprint = Blueprint("share", __name__, url_prefix="/shared")
 blueprint.after_request(packed)
@@ -51,23 +39,6 @@ FRAME = "share/frame.html"
 
 P = ParamSpec("P")
 View = str | Response | Reply | tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Somebody who holds a valid link: what it leads to, and what may be seen of the report."""
-
-    token: str
-    link: Shared
-    report: Report
-    letterhead: Letterhead
-    until: str
-    """Until when the link leads here, in words."""
-
-    @property
-    def group(self) -> GroupReport | None:
-        """The one group that may be seen; None where all may be."""
-        return None if self.link.scope == WHOLE else self.report.groups[0]
 
 
 def for_reader(view: Callable[Concatenate[Reader, P], View]) -> Callable[..., View]:
@@ -98,14 +69,7 @@ def nowhere(error: LinkLeadsNowhere) -> Response:
 @for_reader
 def show(reader: Reader) -> View:
     """Show what the link was made for: all groups, or the one."""
-    if reader.group:
-        return _group_page(reader, reader.group)
-    return _page(
-        reader,
-        "share/organisation.html",
-        section=organisation_section(reader.report),
-        link=lambda group: url_for("share.group", token=reader.token, key=group.key),
-    )
+    return readers.first_page(reader)
 
 
 @blueprint.post("/<token>")
@@ -134,50 +98,49 @@ def enter(token: str) -> View:
 @for_reader
 def month(reader: Reader) -> View:
     """Show what to do in the next 30 days with the one group that the link was made for."""
-    return _month_page(reader, reader.group or abort(404))
+    return readers.month_page(reader, reader.group or abort(404))
 
 
 @blueprint.get("/<token>/group/<key>")
 @for_reader
 def group(reader: Reader, key: str) -> View:
     """Show one group of a whole report."""
-    return _group_page(reader, _one_of(reader, key))
+    return readers.group_page(reader, readers.one_of(reader, key))
 
 
 @blueprint.get("/<token>/group/<key>/month")
 @for_reader
 def group_month(reader: Reader, key: str) -> View:
     """Show what to do in the next 30 days with one group of a whole report."""
-    return _month_page(reader, _one_of(reader, key))
+    return readers.month_page(reader, readers.one_of(reader, key))
 
 
 @blueprint.get("/<token>/method")
 @for_reader
 def method(reader: Reader) -> View:
     """Show how it was measured, every cut-off, and what nobody may conclude."""
-    return _page(reader, "share/method.html")
+    return readers.method_page(reader)
 
 
 @blueprint.get("/<token>/logo.png")
 @for_reader
 def logo(reader: Reader) -> View:
     """Give the client's logo."""
-    return sent_logo(reader.letterhead)
+    return readers.logo_of(reader)
 
 
 @blueprint.get("/<token>/take/<file>")
 @for_reader
 def take(reader: Reader, file: str) -> View:
     """Give a file to take along, of what the link was made for."""
-    return sent_file(reader.report, reader.group, file, reader.letterhead)
+    return readers.file_of(reader, file)
 
 
 @blueprint.get("/<token>/group/<key>/take/<file>")
 @for_reader
 def group_take(reader: Reader, key: str, file: str) -> View:
     """Give a file to take along, of one group of a whole report and nothing of the others."""
-    found = _one_of(reader, key)
-    return sent_file(only(reader.report, key), found, file, reader.letterhead)
+    return readers.file_of_group(reader, key, file)
 
 
 def _found(token: str) -> Shared:
@@ -189,45 +152,21 @@ def _found(token: str) -> Shared:
 
 def _reader(token: str, link: Shared) -> Reader:
     with site().sessions() as database:
-        now, report = site().clock(), kept_report(link.slug).report
-        letterhead = load_letterhead(database, link.slug)
-        timezone = survey_view(database, link.slug, now).timezone
-    seen = report if link.scope == WHOLE else only(report, link.scope)
-    return Reader(token, link, seen, letterhead, moment(link.expires_at, timezone))
+        timezone = survey_view(database, link.slug, site().clock()).timezone
+    noting.by_link(link)
+    return Reader(
+        kept=readers.seen(kept_report(link.slug), link.scope),
+        scope=link.scope,
+        letterhead=readers.letterhead_of(link.slug),
+        address=partial(_address, token),
+        frame=FRAME,
+        link=link,
+        until=moment(link.expires_at, timezone),
+    )
 
 
-def _one_of(reader: Reader, key: str) -> GroupReport:
-    """Return a group of a whole report; a link to one group leads to no other address of groups."""
-    found = (one for one in reader.report.groups if one.key == key and not reader.group)
-    return next(found, None) or abort(404)
-
-
-def _group_page(reader: Reader, found: GroupReport) -> str:
-    section = group_section(found, reader.report)
-    month = _address(reader, found, "month") if section.month else ""
-    files = _address(reader, found, "take", file="")
-    return _page(reader, "share/group.html", section=section, month=month, files_at=files)
-
-
-def _month_page(reader: Reader, found: GroupReport) -> str:
-    section = group_section(found, reader.report)
-    if section.month is None:
-        abort(404)
-    back = _address(reader, found, "show")
-    return _page(reader, "report/month_page.html", section=section, back=back)
-
-
-def _address(reader: Reader, found: GroupReport, page: str, **more: Any) -> str:
-    """Return where a page of a group stands under this link."""
-    if reader.group:
-        return url_for(f"share.{page}", token=reader.token, **more)
-    page = {"show": "group"}.get(page, f"group_{page}")
-    return url_for(f"share.{page}", token=reader.token, key=found.key, **more)
-
-
-def _page(reader: Reader, template: str, **more: Any) -> str:
-    told = {"report": reader.report, "reader": reader, "frame": FRAME}
-    return render_template(template, **(told | more), **WORDING)
+def _address(token: str, page: str, **more: Any) -> str:
+    return url_for(f"share.{page}", token=token, **more)
 
 
 def _password_page(token: str, fault: str = "", status: int = 200) -> Response:
