@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("respond", "first_visit", "closing", "analyse", "joiner", "report", "forecast")
+MEASUREMENTS = (
+    *("respond", "first_visit", "closing", "analyse", "joiner", "report", "forecast", "roster"),
+    "mail",
+)
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ people are, and what they answer, stands in `demo_client`.
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,13 +17,14 @@ import sqlalchemy as sa
 from survey.ballots.codes import nullifier, read_person_code
 from survey.ballots.keys import KeyFolder
 from survey.ballots.payload import Response
-from survey.disclosure.values import Policy
+from survey.disclosure.values import Policy, Unit
 from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.shipped import find, shipped_text
 from survey.services import demo_client as client
-from survey.services.accounts import add_user
+from survey.services.accounts import User, add_user
 from survey.services.agreeing import agree, agreed_by, change_state
 from survey.services.answering import submit
+from survey.services.clients import add_client, change_client, client_view
 from survey.services.closing import close_survey
 from survey.services.opening import Opened, Plan, open_survey
 from survey.services.plan import usual_results_on
@@ -31,6 +32,7 @@ from survey.services.results import words_of
 from survey.services.surveys import SurveyLine, list_surveys
 from survey.storage.engine import Sessions, reading
 from survey.storage.models import Box
+from survey.storage.workspace import ClientUnit
 
 SEED = 2026
 EMAIL = "demo@example.org"
@@ -55,11 +57,12 @@ def fill(sessions: Sessions, keys: KeyFolder, now: datetime) -> Demo:
     """Fill an empty database with the demo and return what it takes to try it."""
     password = secrets.token_urlsafe(9)
     with sessions() as session:
-        add_user(session, EMAIL, "Demo consultant", password)
+        user = add_user(session, EMAIL, "Demo consultant", password)
+    key = _client(sessions, user, now)
     questionnaire = find("environment")
-    first = _closed_wave(sessions, keys, questionnaire, now - timedelta(days=372), 1, None)
-    second = _closed_wave(sessions, keys, questionnaire, now - timedelta(days=188), 2, first)
-    opened = _open(sessions, keys, "Working environment, third wave", now, second)
+    first = _closed_wave(sessions, keys, questionnaire, now - timedelta(days=372), 1, None, key)
+    second = _closed_wave(sessions, keys, questionnaire, now - timedelta(days=188), 2, first, key)
+    opened = _open(sessions, keys, "Working environment, third wave", now, second, key)
     left = _answer(sessions, questionnaire, opened, now - timedelta(days=1), 2, ANSWERED)
     return Demo(EMAIL, password, {opened.slug: left}, {opened.slug: opened.opening_codes})
 
@@ -118,9 +121,10 @@ def _closed_wave(
     now: datetime,
     wave: int,
     previous: str | None,
+    key: str,
 ) -> str:
     title = "Working environment, " + {1: "first wave", 2: "second wave"}[wave]
-    opened = _open(sessions, keys, title, now, previous)
+    opened = _open(sessions, keys, title, now, previous, key)
     _answer(sessions, questionnaire, opened, now, wave, 1.0)
     closed_at = now + RUNNING
     close_survey(sessions, keys, opened.slug, opened.opening_codes[:1], closed_at)
@@ -138,8 +142,35 @@ def _agree(sessions: Sessions, slug: str, told: client.Promise, closed_at: datet
         change_state(session, slug, told.group, max(numbers), told.state)
 
 
+def _client(sessions: Sessions, user: User, now: datetime) -> str:
+    """Add the client with its units and what its surveys begin with; return its id."""
+    with sessions() as session:
+        key = add_client(session, user, client.CLIENT, "en", ZONE, now)
+        view = client_view(session, key)
+        told = replace(
+            view,
+            controller=client.CONTROLLER,
+            controller_contact=client.CONTROLLER_CONTACT,
+            privacy_notice=client.PRIVACY_NOTICE,
+            help_contact=client.HELP,
+            harm_role=client.HARM_ROLE,
+        )
+        change_client(session, told, now)
+        with session.begin():
+            session.execute(
+                sa.insert(ClientUnit), [_unit(key, *of) for of in enumerate(client.UNITS)]
+            )
+    return key
+
+
+def _unit(key: str, place: int, unit: Unit) -> dict[str, object]:
+    """Return a unit under the id that the surveys have for it, so that a next wave finds it."""
+    named = {"id": unit.id, "name": unit.name, "parent": unit.parent}
+    return {"client": key, **named, "place": place, "people": unit.asked}
+
+
 def _open(
-    sessions: Sessions, keys: KeyFolder, title: str, now: datetime, previous: str | None
+    sessions: Sessions, keys: KeyFolder, title: str, now: datetime, previous: str | None, key: str
 ) -> Opened:
     """Open a survey three days ago; whoever is asked was told that it may close after two."""
     opened_at = now - timedelta(days=3)
@@ -162,6 +193,12 @@ def _open(
         harm_role=client.HARM_ROLE,
         previous=previous,
         results_on=usual_results_on(ends_at, ZONE),
+        client_id=key,
+        controller=client.CONTROLLER,
+        controller_contact=client.CONTROLLER_CONTACT,
+        privacy_notice=client.PRIVACY_NOTICE,
+        sponsor=client.SPONSOR,
+        introduction=client.INTRODUCTION,
     )
     with sessions() as session:
         return open_survey(session, keys, plan, opened_at)

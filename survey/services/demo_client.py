@@ -20,6 +20,19 @@ ORGANISER = "Lindqvist Consulting"
 HOLDERS = ("Ana Lindqvist, Lindqvist Consulting", "the works council of Meridian Pumps")
 HELP = "Ana Lindqvist, ana@example.org"
 HARM_ROLE = "the works council of Meridian Pumps"
+CONTROLLER = "Meridian Pumps, management"
+CONTROLLER_CONTACT = "privacy@example.org"
+PRIVACY_NOTICE = (
+    "Meridian Pumps asks what helps and what hinders a new practice. What you answer is sealed at"
+    " once, opened once for all together, and destroyed; only figures of groups remain. Taking part"
+    " is voluntary. You may complain to the supervisory authority for data protection."
+)
+SPONSOR = "Jonas Berg, head of sales"
+INTRODUCTION = (
+    "Twice we began something new and let it lapse. Before we begin again I want to know from you"
+    " what is in the way. I see figures of groups, never an answer, and nothing of it goes into any"
+    " appraisal."
+)
 
 Levels = Mapping[str, float]
 

@@ -1,0 +1,139 @@
+"""Reading a sheet of a workbook (XLSX) as rows of texts, whoever wrote the workbook.
+
+Cells are read one row after the other; a formula counts as the value that was saved with it, and is
+never worked out. Links to other files are not followed. Sizes are checked before anything is
+unpacked: a small file may claim to be a huge one.
+
+openpyxl and not a faster reader: python-calamine ends the whole process, not just the reading, on a
+file of 5 KB that has a cell in the last row and column.
+"""
+
+import io
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
+
+import openpyxl  # type: ignore[import-untyped]
+
+from survey.errors import UserError
+from survey.services.roster_tables import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    EmptyTable,
+    NoTable,
+    Row,
+    Table,
+    TooManyRows,
+    row_of,
+)
+
+LARGEST_UNPACKED = 120_000_000
+"""Bytes of all parts of a workbook; 200,000 rows of people take about half of it."""
+MOST_PARTS = 2000
+MOST_EMPTY = 2000
+"""Empty rows in a row after which nothing more is expected: sheets claim a million of them."""
+ODS = b"application/vnd.oasis.opendocument"
+
+
+class WorkbookTooLarge(UserError):
+    """Unpacked, this workbook is larger than {most} MB. Copy the columns that are asked for into a
+    new workbook, or save the sheet as CSV.
+    """
+
+
+class BrokenWorkbook(UserError):
+    """The workbook cannot be read; it may be damaged. Open it in your spreadsheet and save it anew
+    as XLSX or CSV.
+    """
+
+
+class OpenDocument(UserError):
+    """The file is an OpenDocument spreadsheet (.ods). Save it as a workbook (.xlsx) or as CSV."""
+
+
+class BinaryWorkbook(UserError):
+    """The file is a binary workbook (.xlsb). Save it as an Excel workbook (.xlsx) or as CSV."""
+
+
+def read_workbook(data: bytes, wanted: str) -> Table:
+    """Read one sheet: the one of this name, else the first that is there to see.
+
+    Raises
+    ------
+    UserError
+        What keeps it from being read, in one sentence; never anything else.
+    """
+    try:
+        _check_parts(data)
+        return _read(data, wanted)
+    except UserError:
+        raise
+    except Exception:
+        # A library that meets a hostile file fails in ways that nobody can list.
+        raise BrokenWorkbook from None
+
+
+def _check_parts(data: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        every = parts.infolist()
+        names = {part.filename for part in every}
+        total = sum(part.file_size for part in every)
+        if len(every) > MOST_PARTS or total > LARGEST_UNPACKED:
+            raise WorkbookTooLarge(most=LARGEST_UNPACKED // 1_000_000)
+        if "mimetype" in names and parts.read("mimetype").startswith(ODS):
+            raise OpenDocument
+    if "xl/workbook.bin" in names:
+        raise BinaryWorkbook
+    if "[Content_Types].xml" not in names:
+        raise NoTable
+
+
+def _read(data: bytes, wanted: str) -> Table:
+    # What openpyxl warns of (styles, validations, extensions) is nothing of ours.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
+    book = openpyxl.load_workbook(
+        io.BytesIO(data), read_only=True, data_only=True, keep_links=False
+    )
+    try:
+        sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
+        seen = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
+        if not seen:
+            raise EmptyTable
+        chosen = next((sheet for sheet in seen if sheet.title == wanted), seen[0])
+        rows = tuple(_rows(chosen.iter_rows(values_only=True, max_col=MOST_COLUMNS)))
+        return Table(rows, tuple(str(sheet.title) for sheet in seen), str(chosen.title))
+    finally:
+        book.close()
+
+
+def _rows(sheet: Iterable[Iterable[Any]]) -> Iterator[Row]:
+    """Yield the rows that have something in them, up to a long stretch of empty ones."""
+    empty = 0
+    for number, cells in enumerate(islice(sheet, MOST_ROWS + MOST_EMPTY), 1):
+        told = [text_of(value) for value in cells]
+        if any(told) and number > MOST_ROWS + 1:
+            raise TooManyRows(most=MOST_ROWS)
+        row = row_of(min(number, MOST_ROWS + 1), told)
+        if row:
+            empty = 0
+            yield row
+        elif (empty := empty + 1) > MOST_EMPTY:
+            return
+
+
+def text_of(value: object) -> str:
+    """Return the value of a cell as people read it: whole numbers without a point, days as such."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return "" if isinstance(value, timedelta) else str(value)
