@@ -6,10 +6,13 @@ setting takes it as a parameter or holds the frozen `Config`; nothing here is gl
 """
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from email.headerregistry import Address
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +25,13 @@ DEMO_MARKER = ".demo"
 PREFIX = "HEADWIND_"
 NOT_SETTINGS = {"HEADWIND_INSTANCE", "HEADWIND_DEBUG"}
 LEAST_SECRET = 32
+MAIL_ADDRESS = re.compile(
+    r"(?=.{6,254}\Z)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]"
+)
+"""What mails can be sent to: plain ASCII addresses with a dot in the name of their machine."""
+SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+"""How a mail server is spoken to -> its usual port."""
 
 
 class BadSettings(UserError):
@@ -56,6 +66,13 @@ class Config:
     access_log : whether pages other than the respondents' are logged, without addresses
     browser : path of a Chromium or Chrome for PDFs and pictures; "" = whichever is on the PATH,
         "none" = do without
+    smtp_host : the mail server that takes mails; "" = none, so that nothing is sent by mail
+    smtp_port : its port; 0 = the usual one of smtp_security
+    smtp_security : starttls, tls, or none: then whoever listens on the way reads every code
+    smtp_user, smtp_password : how to sign in there; "" = without
+    mail_from : whom mails come from, such as Survey <survey@example.org>
+    mail_reply_to : where answers to a mail go; "" = to mail_from
+    mails_per_minute : no more than so many
     """
 
     instance: Path
@@ -67,6 +84,29 @@ class Config:
     demo: bool = False
     access_log: bool = False
     browser: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 0
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    mail_from: str = ""
+    mail_reply_to: str = ""
+    mails_per_minute: int = 600
+
+    @property
+    def mail_set_up(self) -> bool:
+        """Whether mails can be sent: there is a server, and somebody they come from."""
+        return bool(self.smtp_host and self.mail_from)
+
+    @property
+    def mails_in_clear(self) -> bool:
+        """Whether mails leave this machine without encryption, to be read on the way."""
+        if not self.mail_set_up or self.smtp_security != "none" or self.smtp_host == "localhost":
+            return False
+        try:
+            return not ip_address(self.smtp_host).is_loopback
+        except ValueError:
+            return True
 
     @property
     def sqlite(self) -> bool:
@@ -103,6 +143,7 @@ def read_config(instance: Path, file: str, env: Mapping[str, str]) -> Config:
             found[key] = READERS[key](value, instance)
         except ValueError as fault:
             faults.append(f"{source}: {fault}")
+    faults += [] if faults else _incomplete(found)
     if faults:
         raise BadSettings(tuple(faults))
     found.setdefault("database_url", f"sqlite:///{instance / 'headwind.db'}")
@@ -136,6 +177,18 @@ def _from_env(env: Mapping[str, str], faults: list[str]) -> list[tuple[str, Any,
 
 def _unknown() -> str:
     return f"no such setting; there are {', '.join(sorted(READERS))}"
+
+
+def _incomplete(found: Mapping[str, Any]) -> list[str]:
+    """Return what is missing where mail is to be set up: links in mails need an address too."""
+    needed = ("smtp_host", "mail_from", "public_url")
+    if not any(found.get(name) for name in needed[:2]):
+        return []
+    return [
+        f"{name}: mails need it too; see {', '.join(needed)}"
+        for name in needed
+        if not found.get(name)
+    ]
 
 
 def _text(value: Any) -> str:
@@ -182,11 +235,47 @@ def _address(value: Any, _: Path) -> str:
     return url.rstrip("/")
 
 
-def _proxies(value: Any, _: Path) -> int:
-    count = int(value) if isinstance(value, str) and value.isdecimal() else value
-    if type(count) is not int or not 0 <= count <= 10:
-        raise ValueError("must be a whole number from 0 to 10")
-    return count
+def _whole(least: int, most: int) -> Callable[[Any, Path], int]:
+    def read(value: Any, _: Path) -> int:
+        count = int(value) if isinstance(value, str) and value.isdecimal() else value
+        if type(count) is not int or not least <= count <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return count
+
+    return read
+
+
+def _host(value: Any, _: Path) -> str:
+    """Return the name or address of a machine; a port, a user and a scheme are no part of it."""
+    host = _text(value)
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,253}|\[?[0-9A-Fa-f:.]+\]?", host):
+        raise ValueError("must be the name of a mail server, such as mail.example.org")
+    return host.strip("[]")
+
+
+def _security(value: Any, _: Path) -> str:
+    told = _text(value).lower()
+    if told not in SMTP_PORTS:
+        raise ValueError(f"must be one of {', '.join(SMTP_PORTS)}")
+    return told
+
+
+def _credential(value: Any, _: Path) -> str:
+    """Return a name or a password as it was written: a space may be part of it."""
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise ValueError("must be a text in quotes")
+    return value
+
+
+def _mailbox(value: Any, _: Path) -> str:
+    """Return whom mails come from, as `Name <name@example.org>` or `name@example.org`."""
+    told = _text(value)
+    name, _separator, rest = told.rpartition("<")
+    address = rest.removesuffix(">").strip() if _separator else told
+    if not told.isprintable() or not MAIL_ADDRESS.fullmatch(address):
+        raise ValueError("must be a mail address such as Survey <survey@example.org>")
+    user, _separator, domain = address.rpartition("@")
+    return str(Address(name.strip().strip('"'), user, domain))
 
 
 def _secret(value: Any, _: Path) -> str:
@@ -217,9 +306,17 @@ READERS: Mapping[str, Callable[[Any, Path], Any]] = {
     "browser": _browser,
     "database_url": _database,
     "keys": _folder,
+    "mail_from": _mailbox,
+    "mail_reply_to": _mailbox,
+    "mails_per_minute": _whole(1, 100_000),
     "public_url": _address,
     "secret_key": _secret,
-    "trusted_proxies": _proxies,
+    "smtp_host": _host,
+    "smtp_password": _credential,
+    "smtp_port": _whole(1, 65535),
+    "smtp_security": _security,
+    "smtp_user": _credential,
+    "trusted_proxies": _whole(0, 10),
 }
 
 

@@ -6,8 +6,9 @@ and for opening, are returned once and stored nowhere. What a plan must be stand
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,12 +17,14 @@ from sqlalchemy.orm import Session
 from survey.ballots.codes import ALPHABET, credential, person_code, result_words
 from survey.ballots.keys import KeyFolder
 from survey.services.frozen import fingerprint_of
+from survey.services.inviting import Dealt, Invited, deal, invited_faults, put_invitations
 from survey.services.plan import Plan, PlanError, check_plan, counted
+from survey.services.reminding import put_usual_reminders
 from survey.services.roster import NOW_CALLED, depths_of, parse_units, short_name
 from survey.services.surveys import questionnaire_of
 from survey.storage import models, queries
 
-__all__ = ["Opened", "Plan", "PlanError", "check_plan", "open_survey", "parse_units"]
+__all__ = ["Invited", "Opened", "Plan", "PlanError", "check_plan", "open_survey", "parse_units"]
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,29 @@ class Opened:
     slug: str
     opening_codes: tuple[str, ...]
     codes: Mapping[str, tuple[str, ...]]
-    """Unit id -> the codes of its people, spare ones included."""
+    """Unit id -> the codes of its people, spare ones included, without those that go by mail."""
     fingerprint: str
     """Six words that every respondent's page shows."""
     result_words: Mapping[str, str]
     """Unit id -> what leads its people to their group's result; for each unit that asks anybody."""
+    mailed: Mapping[str, int] = field(default_factory=dict)
+    """Unit id -> how many of its codes go by mail."""
 
 
-def open_survey(session: Session, keys: KeyFolder, plan: Plan, now: datetime) -> Opened:
+def open_survey(
+    session: Session,
+    keys: KeyFolder,
+    plan: Plan,
+    now: datetime,
+    invited: Sequence[Invited] = (),
+    mails_from: datetime | None = None,
+    also: Callable[[Session], object] = bool,
+) -> Opened:
     """Open a survey and return its codes, for the only time.
+
+    Whoever is invited gets one of their unit's codes by mail, from `mails_from` on, or at once;
+    these codes are not returned. `also` is done first in the same transaction: what it raises
+    leaves no survey.
 
     The key is written before the survey, so that a crash leaves a key without a survey, which harms
     nobody, and never a survey that cannot be opened.
@@ -50,22 +67,40 @@ def open_survey(session: Session, keys: KeyFolder, plan: Plan, now: datetime) ->
         With every fault of the plan. (`check_plan` also asks for the public address.)
     """
     check_plan(plan, now, "", demo=True)
+    _check_invited(plan, invited)
     slug = f"{short_name(plan.title) or 'survey'}-{_suffix()}"
     codes = _codes(plan)
     leading = dict(zip(codes, result_words(len(codes)), strict=True))
+    dealt, left = deal(codes, invited)
     key = keys.create(slug, plan.scheme)
     try:
         row = _survey_row(plan, slug, key.public_key, now)
         words = fingerprint_of(models.Survey(**row), counted(plan), plan.by_mail)
         with session.begin():
+            also(session)
             _check_previous(session, plan)
             session.execute(sa.insert(models.Survey), row | {"fingerprint": words})
             session.execute(sa.insert(models.Unit), _unit_rows(slug, plan, leading))
             session.execute(sa.insert(models.Credential), _credential_rows(slug, codes))
+            _write_to(session, slug, plan, dealt, max(now, mails_from or now))
     except BaseException:
         keys.destroy(slug)
         raise
-    return Opened(slug, key.opening_codes, codes, words, leading)
+    mailed = Counter(one.invited.unit for one in dealt)
+    return Opened(slug, key.opening_codes, left, words, leading, mailed)
+
+
+def _check_invited(plan: Plan, invited: Sequence[Invited]) -> None:
+    if faults := tuple(invited_faults(plan.units, plan.by_mail, invited)):
+        raise PlanError(faults)
+
+
+def _write_to(
+    session: Session, slug: str, plan: Plan, dealt: Sequence[Dealt], due: datetime
+) -> None:
+    if dealt:
+        put_invitations(session, slug, dealt, due)
+        put_usual_reminders(session, slug, due, plan.ends_at, plan.timezone)
 
 
 def _suffix() -> str:

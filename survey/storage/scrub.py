@@ -29,6 +29,13 @@ REWRITTEN = (*EMPTIED, "survey")
 """The last: an older version of its row holds the names that were taken out of comments."""
 PAUSE = 0.2
 """Seconds between two tries to empty the log, and how long each try waits for a reader."""
+_REFILL = (
+    "CREATE TEMP TABLE waiting AS SELECT * FROM letter",
+    "DELETE FROM letter",
+    "INSERT INTO letter SELECT * FROM waiting ORDER BY id",
+    "DROP TABLE waiting",
+)
+"""In memory: see `temp_store` in `engine`. Without a condition, deleting wipes whole pages."""
 _CUT_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 # Who keeps deleted rows alive, and since when: a view; a transaction that has written; one that was
 # prepared and not finished; a standby that tells what it still reads, with a slot or without. A
@@ -67,13 +74,18 @@ class TracesLeft(UserError):
     """
 
 
-def rewrite(engine: sa.Engine, patience: float = PATIENCE) -> None:
-    """Rewrite what held boxes and codes; `StillInUse` where somebody reads for too long."""
+def rewrite(
+    engine: sa.Engine, patience: float = PATIENCE, tables: Collection[str] = REWRITTEN
+) -> None:
+    """Rewrite what held boxes and codes; `StillInUse` where somebody reads for too long.
+
+    `tables`: which ones, on PostgreSQL; SQLite rewrites its file as a whole.
+    """
     try:
         if engine.dialect.name == "sqlite":
             _rewrite_sqlite(engine, patience)
         else:
-            _rewrite_postgres(engine, patience)
+            _rewrite_postgres(engine, patience, tables)
     except OperationalError as error:
         if "lock" not in str(error.orig):
             raise
@@ -120,6 +132,29 @@ def empty_log(engine: sa.Engine) -> None:
             suppress(OperationalError),
         ):
             connection.exec_driver_sql(_CUT_LOG)
+
+
+def clear_letters(engine: sa.Engine, patience: float = 2) -> bool:
+    """Leave no trace of the codes of mails that were sent; False where somebody is in the way.
+
+    Deleting a row wipes its place, but not copies that SQLite made of it when it moved rows from
+    page to page. So the table is emptied, which wipes all its pages, and filled with what waits;
+    then the log goes. PostgreSQL writes the table anew; its own log (`pg_wal`) and copies of it
+    keep what was in it for as long as they are kept.
+    """
+    try:
+        if engine.dialect.name == "sqlite":
+            with engine.begin() as connection:
+                for statement in _REFILL:
+                    connection.exec_driver_sql(statement)
+            return _log_is_cut(engine)
+        with maintaining(engine) as connection, _lock_timeout(connection, patience):
+            connection.exec_driver_sql("VACUUM FULL letter")
+            return not _kept(connection, "letter")
+    except OperationalError as error:
+        if "lock" not in str(error.orig):
+            raise
+        return False
 
 
 def forget_counts(engine: sa.Engine) -> None:
@@ -218,7 +253,7 @@ def _files(engine: sa.Engine) -> tuple[Path, Path, Path]:
     return main, main.with_name(main.name + "-wal"), main.with_name(main.name + "-journal")
 
 
-def _rewrite_postgres(engine: sa.Engine, patience: float) -> None:
+def _rewrite_postgres(engine: sa.Engine, patience: float, tables: Collection[str]) -> None:
     """VACUUM FULL, once nobody holds a view in which the deleted rows still live.
 
     It copies rows that somebody may still see without a word; so tables that should be empty are
@@ -231,9 +266,9 @@ def _rewrite_postgres(engine: sa.Engine, patience: float) -> None:
         while not rewritten:
             while connection.scalar(_HELD, {"now": now}):
                 _rest(deadline)
-            for table in REWRITTEN:
+            for table in tables:
                 connection.exec_driver_sql(f"VACUUM FULL {table}")
-            if not (rewritten := not any(_kept(connection, table) for table in REWRITTEN)):
+            if not (rewritten := not any(_kept(connection, table) for table in tables)):
                 _rest(deadline)
 
 
