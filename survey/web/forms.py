@@ -6,25 +6,28 @@ the same fields.
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, cast
 
 from flask_wtf import FlaskForm
 from wtforms import (
     Field,
     IntegerField,
     PasswordField,
-    SelectField,
-    SelectMultipleField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from survey.language import gettext as _
+from survey.language import lazy
 from survey.services.roster import is_noncharacter
 
-LEAST_SCORES = 5
 LINE = 200
 """Characters that a line of text may have."""
+
+
+def later(text: str, **told: object) -> str:
+    """Return a sentence that is translated when it is shown, as forms want it: as a text."""
+    return cast(str, lazy(text, **told))
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf publishes no types
@@ -50,10 +53,10 @@ class SignInForm(Form):
     """Who somebody says to be, and the proof."""
 
     email = StringField(
-        validators=[InputRequired("Write your e-mail address."), Length(max=254)],
+        validators=[InputRequired(later("Write your e-mail address.")), Length(max=254)],
     )
     password = PasswordField(
-        validators=[InputRequired("Write your password."), Length(max=1000)],
+        validators=[InputRequired(later("Write your password.")), Length(max=1000)],
     )
 
 
@@ -62,14 +65,14 @@ class CodeForm(Form):
 
     code = StringField(
         validators=[
-            InputRequired("Type an opening code. It stands on the printed sheet."),
-            Length(max=100, message="This is longer than an opening code."),
+            InputRequired(later("Type an opening code. It stands on the printed sheet.")),
+            Length(max=100, message=later("This is longer than an opening code.")),
         ],
     )
     code_2 = StringField(
         validators=[
-            InputRequired("Type a second opening code, from another sheet."),
-            Length(max=100, message="This is longer than an opening code."),
+            InputRequired(later("Type a second opening code, from another sheet.")),
+            Length(max=100, message=later("This is longer than an opening code.")),
         ],
     )
 
@@ -97,7 +100,7 @@ class Line(StringField):
     """One line of text; `missing` is said where it is wanted and empty."""
 
     def __init__(self, missing: str = "", **told: Any) -> None:
-        checks = [Length(max=LINE, message=f"Shorten this to {LINE} characters.")]
+        checks = [Length(max=LINE, message=later("Shorten this to {most} characters.", most=LINE))]
         wanted = [DataRequired(missing)] if missing else []
         super().__init__(validators=[*wanted, *checks], filters=[tidy], **told)
 
@@ -114,34 +117,8 @@ class WholeNumber(IntegerField):
         self.typed = tidy(valuelist[0]) if valuelist else ""
         number = int(self.typed) if re.fullmatch(r"[0-9]{1,6}", self.typed) else -1
         if not self.least <= number <= self.most:
-            raise ValueError(f"Write a whole number from {self.least} to {self.most}.")
+            told = _(
+                "Write a whole number from {least} to {most}.", least=self.least, most=self.most
+            )
+            raise ValueError(told)
         self.data = number
-
-
-class PlanForm(Form):
-    """Everything that is fixed when a survey is opened."""
-
-    title = Line("Write a title; respondents read it above the questions.")
-    client = Line("Write whose people are asked.")
-    questionnaire = SelectField(validate_choice=False)
-    practice = Line()
-    critical = SelectMultipleField(validate_choice=False)
-    units = TextAreaField(
-        validators=[DataRequired("List the units and the people asked in each.")],
-        filters=[tidy_lines],
-    )
-    masked = TextAreaField(filters=[tidy_lines])
-    spare = WholeNumber(0, 1000, default=0)
-    least = WholeNumber(LEAST_SCORES, 100, default=LEAST_SCORES)
-    ends = Line("Write until when people can answer.")
-    timezone = Line("Write a time zone, such as Europe/Berlin.")
-    closable_from = Line()
-    results_on = Line()
-    organiser = Line("Write who runs the survey; respondents are told.")
-    scheme = SelectField(validate_choice=False, default="one of two")
-    holder_1 = Line("Write who holds the first opening code; respondents are told.")
-    holder_2 = Line("Write who holds the second opening code; respondents are told.")
-    holder_3 = Line()
-    help_contact = Line("Write whom respondents may ask.")
-    harm_role = Line()
-    previous = SelectField(validate_choice=False, default="")

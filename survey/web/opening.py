@@ -1,85 +1,61 @@
-"""Opening a survey from the console: the form, the page that shows the codes once, and the check
-that they were really written down.
+"""Opening a survey from the console: the last page of a draft, the page that shows the codes once,
+and the check that they were really written down.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Reply
 
-from survey.services.opening import Opened, Plan, PlanError, open_survey
-from survey.services.surveys import SurveyView, list_surveys
+from survey.services.drafts import DraftGone
+from survey.services.opening import Opened, Plan, PlanError
+from survey.services.opening_drafts import open_draft
+from survey.services.rights import runs_draft
+from survey.services.surveys import SurveyView
+from survey.web.asked import expected
+from survey.web.cards import UnitCodes
 from survey.web.console import known, public_address
-from survey.web.forms import CodeForm, PlanForm
+from survey.web.draft_pages import opened_draft, render, this_site
+from survey.web.forms import CodeForm
 from survey.web.once import AT_WORK, FIELD, new_token, once
-from survey.web.planning import (
-    DEFAULT,
-    EXAMPLE,
-    Waves,
-    dimensions,
-    filled_from,
-    questionnaires,
-    read_plan,
-    zones,
-)
 from survey.web.site import site
 from survey.web.typed import empty_form, opens, sent_form
 
 blueprint = Blueprint("opening", __name__)
 
-MOST_WAVES = 200
-LARGEST_FORM = 2_000_000
-"""Bytes. A list of 5,000 units is longer than any other form of this site."""
+STEP = "open"
 
 
-@dataclass(frozen=True)
-class UnitCodes:
-    """A unit and the codes of its people, spare ones included."""
-
-    name: str
-    asked: int
-    codes: tuple[str, ...]
-    word: str
-    """Leads its people to their group's result."""
+@blueprint.get("/drafts/<draft>/open")
+def ask(draft: str) -> str:
+    """Say what is fixed from now on and what people will see."""
+    return _last(draft, new_token())
 
 
-@blueprint.url_value_preprocessor
-def allow_long_lists(endpoint: str | None, _: Mapping[str, object] | None) -> None:
-    """Let the form of a new survey be larger than others, before anything reads it."""
-    if endpoint == "opening.open_":
-        request.max_content_length = LARGEST_FORM
-        request.max_form_memory_size = LARGEST_FORM
+@blueprint.post("/drafts/<draft>/open")
+def open_(draft: str) -> Response:
+    """Open the survey and show its codes; or say again what is missing.
 
-
-@blueprint.get("/surveys/new")
-def ask() -> str:
-    """Show the form, empty or filled in for the next wave of a closed survey."""
-    after = request.args.get("after", "")
-    data: Mapping[str, object] = {"questionnaire": DEFAULT, "organiser": g.user.name}
-    if after:
-        data = filled_from(known(after), g.user.name)
-    return _form(PlanForm(formdata=None, data=data), _waves(), new_token())
-
-
-@blueprint.post("/surveys/new")
-def open_() -> Response:
-    """Open the survey and show its codes, or show the form again with everything in it."""
+    The draft is gone then. So whose it was is asked here, and not before: whoever sends the form
+    twice is told what became of it.
+    """
     token = request.form.get(FIELD) or new_token()
     earlier = once().claim(token)
     if earlier is not None:
         return _shown_already(earlier)
-    opened = None
+    slug = None
     try:
-        form, waves = PlanForm(), _waves()
-        plan = read_plan(form, site().clock(), site().config, waves)
-        opened = _opened(form, plan) if plan else None
-        if plan is None or opened is None:
-            return Response(_form(form, waves, token), 422)
-        once().settle(token, opened.slug)
-        return Response(_codes(plan, opened))
+        _check_own(draft)
+        with site().sessions() as database:
+            done = open_draft(database, site().keys, draft, site().clock(), this_site())
+        slug = done.opened.slug
+        once().settle(token, slug)
+        return Response(_codes(done.plan, done.opened))
+    except PlanError as error:
+        return Response(_last(draft, token, error.faults), 422)
+    except DraftGone as error:
+        raise NotFound from error
     finally:
-        if opened is None:
+        if slug is None:
             once().give_back(token)
 
 
@@ -117,49 +93,36 @@ def _check(view: SurveyView, form: CodeForm, good: bool = False) -> str:
     return render_template("console/check.html", view=view, form=form, faults=faults, good=good)
 
 
-def _opened(form: PlanForm, plan: Plan) -> Opened | None:
-    """Open the survey; None, with the faults in the form, where that is refused after all."""
-    try:
-        with site().sessions() as database:
-            return open_survey(database, site().keys, plan, site().clock())
-    except PlanError as error:
-        for fault in error.faults:
-            form.refuse("", fault)
-        return None
-
-
-def _waves() -> Waves:
-    """Return the closed surveys, the newest first, and the one that is to be gone on from."""
+def _check_own(draft: str) -> None:
     with site().sessions() as database:
-        lines = list_surveys(database, site().clock())
-    closed = [(line.slug, line.title, line.client) for line in lines if line.state == "closed"]
-    wanted = (request.args.get("after"), request.form.get("previous"))
-    return [
-        (slug, f"{title}, {client}")
-        for at, (slug, title, client) in enumerate(closed)
-        if at < MOST_WAVES or slug in wanted
-    ]
+        if not runs_draft(database, g.user, draft):
+            raise NotFound
 
 
-def _form(form: PlanForm, waves: Waves, token: str) -> str:
-    config = site().config
-    return render_template(
-        "console/new.html",
-        form=form,
-        faults=form.faults(),
+def _last(draft: str, token: str, faults: tuple[str, ...] = ()) -> str:
+    opened = opened_draft(draft)
+    return render(
+        "open",
+        STEP,
+        opened,
         token_once=token,
-        questionnaires=questionnaires(),
-        dimensions=dimensions(),
-        zones=zones(),
-        waves=waves,
-        example=EXAMPLE,
-        reachable=bool(config.public_url or config.demo),
+        faults=[("", fault) for fault in faults],
+        expected=expected(opened),
+        people=sum(group.unit.asked for group in opened.ready.groups.asking),
+        mailed=sum(group.unit.asked for group in opened.ready.groups.asking if group.by_mail),
+        reminders=opened.ready.reminders,
     )
 
 
 def _codes(plan: Plan, opened: Opened) -> str:
     units = [
-        UnitCodes(unit.name, unit.asked, opened.codes[unit.id], opened.result_words[unit.id])
+        UnitCodes(
+            name=unit.name,
+            asked=unit.asked - opened.mailed.get(unit.id, 0),
+            codes=opened.codes[unit.id],
+            word=opened.result_words[unit.id],
+            by_mail=unit.id in plan.by_mail,
+        )
         for unit in plan.units
         if unit.id in opened.codes
     ]

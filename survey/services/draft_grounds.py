@@ -1,0 +1,58 @@
+"""What a survey is prepared from besides its draft: the client, its tree, who can be written to.
+
+Here belongs reading it, in counts: a roster of 20,000 people is not read for every page. Names are
+read once, when the survey is opened.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from survey.services.client_units import UnitLine, tree_of
+from survey.services.clients import ClientView, client_view
+from survey.storage.engine import reading
+from survey.storage.workspace import Person
+
+Place = tuple[str, bool]
+"""A unit of the client, and whether somebody leads it."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What this installation can do."""
+
+    public_url: str = ""
+    demo: bool = False
+    mails: bool = True
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """Everything that a plan is made from besides its draft."""
+
+    client: ClientView
+    units: tuple[UnitLine, ...]
+    unaddressed: Mapping[Place, int]
+    """How many people of a place are in the roster without an address."""
+    now: datetime
+    site: Site = Site()
+
+
+def grounds_of(session: Session, client: str, now: datetime, site: Site) -> Grounds:
+    """Return what surveys of a client are prepared from at this moment."""
+    view, units = client_view(session, client), tree_of(session, client)
+    with reading(session):
+        unaddressed = _unaddressed(session, client)
+    return Grounds(view, tuple(units), unaddressed, now, site)
+
+
+def _unaddressed(session: Session, client: str) -> dict[Place, int]:
+    query = (
+        sa.select(Person.unit, Person.leads, sa.func.count())
+        .where(Person.client == client, Person.email == "")
+        .group_by(Person.unit, Person.leads)
+    )
+    return {(unit, bool(leads)): many for unit, leads, many in session.execute(query)}

@@ -1,0 +1,101 @@
+"""Opening the survey that a draft has become: once, with everybody of the roster.
+
+Here belongs what is read at that moment and no earlier (names, addresses), and that the draft goes
+in the transaction that makes the survey: two people who press the button open one.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from survey.ballots.keys import KeyFolder
+from survey.language import gettext as _
+from survey.services.draft_grounds import Grounds, Site, grounds_of
+from survey.services.drafts import DraftView, draft_row, draft_view
+from survey.services.inviting import Invited
+from survey.services.names import LONGEST_NAME
+from survey.services.opening import Opened, Plan, PlanError, open_survey
+from survey.services.plan import check_ready
+from survey.services.preparing import Prepared, prepared
+from survey.services.reporting_groups import Groups
+from survey.services.rosters import PersonLine, people_of
+
+
+@dataclass(frozen=True)
+class OpenedDraft:
+    """What was opened, and the plan it was opened with."""
+
+    plan: Plan
+    opened: Opened
+
+
+def open_draft(
+    session: Session, keys: KeyFolder, draft: str, now: datetime, site: Site
+) -> OpenedDraft:
+    """Open the survey of a draft, which is gone then.
+
+    Raises
+    ------
+    PlanError
+        With everything that is missing; nothing was opened.
+    DraftGone
+        Somebody else was faster.
+    """
+    view = draft_view(session, draft)
+    grounds = grounds_of(session, view.client, now, site)
+    ready = prepared(view.settings, grounds)
+    if faults := missing(view, ready):
+        raise PlanError(faults)
+    check_ready(ready.plan)
+    people = people_of(session, view.client)
+    plan = with_names(ready.plan, people)
+    invited = to_invite(ready.groups, people, grounds)
+
+    def take(session: Session) -> None:
+        row = draft_row(session, draft)
+        if view_changed(row.changed_at, view):
+            raise PlanError([_("Somebody changed the draft a moment ago. Look at it once more.")])
+        session.delete(row)
+        session.flush()
+
+    opened = open_survey(session, keys, plan, now, invited, ready.mails_from, take)
+    return OpenedDraft(plan, opened)
+
+
+def missing(view: DraftView, ready: Prepared) -> list[str]:
+    """Return what keeps a draft from being opened, in sentences."""
+    faults = [fault.sentence for fault in ready.faults]
+    if view.rehearsal is not None:
+        faults.append(_("A rehearsal is going on: wipe it first."))
+    elif not view.rehearsed:
+        faults.append(_("Try it out first: the rehearsal is missing."))
+    elif view.rehearsed != ready.digest:
+        faults.append(_("What people read was changed after the rehearsal: try it out again."))
+    return faults
+
+
+def view_changed(changed_at: datetime, view: DraftView) -> bool:
+    """Say whether a draft was saved after it was read."""
+    return changed_at != view.changed_at
+
+
+def with_names(plan: Plan, people: Iterable[PersonLine]) -> Plan:
+    """Return the plan with the names of the roster among those that are taken out of comments."""
+    names = (" ".join(person.name.split())[:LONGEST_NAME] for person in people)
+    known = [name for name in names if any(letter.isalpha() for letter in name)]
+    return replace(plan, masked=tuple(dict.fromkeys([*plan.masked, *known])))
+
+
+def to_invite(
+    groups: Groups, people: Sequence[PersonLine], grounds: Grounds
+) -> tuple[Invited, ...]:
+    """Return everybody who is written to, each with the group in which they answer."""
+    mail = set(groups.by_mail)
+    placed = [(groups.at((person.unit, person.leads)), person) for person in people]
+    return tuple(
+        Invited(unit, person.name, person.email, person.language or grounds.client.language)
+        for unit, person in placed
+        if unit is not None and unit in mail
+    )
