@@ -19,40 +19,71 @@ from survey.ballots.keys import KeyFolder
 from survey.browser import PATIENT, BrowserNotThere, find_browser
 from survey.charts.pictures import Pictures
 from survey.config import Config, instance_folder, load_config
+from survey.exports.client_files import ClientFiles
 from survey.exports.illustrating import Illustrator
 from survey.exports.parcels import Parcels
-from survey.jobs import Closings, Housekeeping
+from survey.jobs.clearing import Clearings
+from survey.jobs.closings import Closings
+from survey.jobs.housekeeping import Housekeeping
+from survey.jobs.leaving import Leaving
+from survey.jobs.postman import Postman
 from survey.language import day, gettext, moment, ngettext, number
+from survey.mail import Server
 from survey.questionnaire.guide_files import FOLDER
 from survey.questionnaire.shipped import shipped_folder
+from survey.services.roster_staging import Rosters
 from survey.storage.engine import make_sessions
 from survey.storage.migrate import migrate
 from survey.web import (
+    about,
+    account,
+    adding,
     agreeing,
+    asked,
     assets,
+    cards,
+    clients,
     closing,
     console,
     errors,
+    exporting,
+    giving,
     guiding,
     hiding,
     landing,
+    leaving,
     letterhead,
     links,
     login,
+    mailing,
+    noting,
     opening,
     outcomes,
     papers,
     parcel,
+    people,
+    preparing,
+    preview,
     promises,
+    reading,
     record,
+    rehearsing,
     reports,
     respond,
     result,
     rights,
+    roster_people,
+    roster_upload,
+    running,
+    second_factor,
     security,
+    setup,
     share,
     shelf,
+    steps,
     takeaway,
+    tree,
+    viewed,
 )
 from survey.web.site import EXTENSION, PARCELS, Site
 
@@ -66,10 +97,27 @@ PAGES = (
     record,
     result,
     promises,
+    about,
     login,
+    setup,
+    account,
+    second_factor,
     console,
+    clients,
+    tree,
+    roster_people,
+    roster_upload,
+    preparing,
+    steps,
+    asked,
+    preview,
+    rehearsing,
     opening,
+    cards,
+    mailing,
     closing,
+    running,
+    adding,
     reports,
     guiding,
     hiding,
@@ -80,7 +128,13 @@ PAGES = (
     parcel,
     letterhead,
     links,
+    giving,
     share,
+    reading,
+    people,
+    viewed,
+    leaving,
+    exporting,
 )
 
 
@@ -116,29 +170,55 @@ def create_app(
     own_guides = config.instance / FOLDER
     parcels = Parcels(config.instance / "parcels", sessions, pictures, clock, own_guides)
     app.extensions[PARCELS] = parcels
+    exports = ClientFiles(config.instance / "exports", sessions, pictures, clock, own_guides)
+    app.extensions[exporting.EXTENSION] = exports
+    rosters = Rosters(config.instance / "rosters", sessions)
+    app.extensions[roster_upload.EXTENSION] = rosters
     shelf.put_up(app)
     illustrator = Illustrator(sessions, pictures, clock)
     drawing = illustrator.start if background else None
     closings = Closings(sessions, keys, clock, config.instance / "closing", closed=drawing)
     app.extensions[closing.EXTENSION] = closings
+    clearings = Clearings(sessions, config.instance / "leaving", [illustrator.clear])
+    app.extensions[leaving.EXTENSION] = clearings
+    postman = _postman(config, sessions, clock)
+    app.extensions[mailing.EXTENSION] = postman
     if background:
         if pictures.browser is None:
             log.warning("No Chromium or Chrome: no PDF; pages draw their figures themselves.")
-        chores = [parcels.tidy, illustrator.everything]
+        leaves = Leaving(
+            *(sessions, keys, clock, clearings, config.public_url), by_mail=config.mail_set_up
+        )
+        chores = [parcels.tidy, exports.tidy, rosters.tidy, *leaves.chores()]
+        chores.append(illustrator.everything)
         if pictures.browser:
             chores.append(pictures.browser.tidy)
         Housekeeping(closings, sessions, chores).start()
+        postman.start()
     _set_up_templates(app, look, pictures)
     security.protect(app, config)
     errors.handle(app)
     rights.guard(app)
+    noting.watch(app)
     for module in PAGES:
         app.register_blueprint(module.blueprint)
     forms = CSRFProtect(app)
-    # Neither respondents nor readers of a link have a cookie to forge a request with.
-    for theirs in (respond, result, share):
+    # Neither respondents nor who comes by a link have a cookie to forge a request with.
+    for theirs in (respond, result, share, setup):
         forms.exempt(theirs.blueprint)
     return app
+
+
+def _postman(config: Config, sessions: sessionmaker[Session], clock: Clock) -> Postman:
+    """Return what sends mails; without a mail server it sends none."""
+    return Postman(
+        sessions,
+        Server.of(config),
+        clock,
+        config.instance / "mail",
+        config.public_url,
+        config.mails_per_minute,
+    )
 
 
 def _pictures(config: Config) -> Pictures:

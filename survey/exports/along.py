@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from survey.charts.pictures import Pictures
 from survey.exports.html import render_html
+from survey.language import gettext as _
 from survey.language import mark
 from survey.report.letterhead import Letterhead
 from survey.report.model import GroupReport, Report
@@ -139,8 +140,8 @@ def file_name(content: Content, kind: Kind) -> str:
     Nothing in it means anything to a file system.
     """
     facts = content.report.facts
-    group = content.group.name if content.group else "all groups"
-    page = "one page" if kind.file == "one-page.pdf" else ""
+    group = content.group.name if content.group else _("all groups")
+    page = _("one page") if kind.file == "one-page.pdf" else ""
     told = (_harmless(part) for part in (facts.client, group, facts.title, page))
     return f"{', '.join(filter(None, told))[:LONGEST_NAME].rstrip(' .,')}.{kind.ending}"
 

@@ -22,7 +22,9 @@ from survey.browser import BrowserFailed
 from survey.charts.chart import Chart
 from survey.charts.pictures import DAY, Pictures
 from survey.exports.sections import Drawn, group_section, organisation_section
+from survey.language import speaking
 from survey.report.model import Report
+from survey.services.rights import languages_read
 from survey.services.surveys import NeverOpened, NotClosedYet, list_surveys, load_report
 
 log = logging.getLogger(__name__)
@@ -54,7 +56,7 @@ class Illustrator:
     ) -> None:
         self._sessions, self._pictures, self._clock = sessions, pictures, clock
         self._charts: dict[str, tuple[Chart, ...]] = {}
-        self._drawn: set[str] = set()
+        self._drawn: set[tuple[str, ...]] = set()
 
     def start(self, slug: str) -> None:
         """Draw the figures of a survey that was just closed, in the background."""
@@ -67,8 +69,9 @@ class Illustrator:
             return
         with self._sessions() as session:
             closed = [one.slug for one in list_surveys(session, self._clock()) if one.closed_at]
+            spoken = languages_read(session)
         for slug in closed:
-            if slug not in self._drawn:
+            if (slug, *spoken) not in self._drawn:
                 self._quietly(slug)
         if self._charts.keys() >= set(closed):
             self._pictures.prune(chart for charts in self._charts.values() for chart in charts)
@@ -94,14 +97,20 @@ class Illustrator:
         with _alone(folder) as alone:
             if alone:
                 self._pictures.draw(charts)
-                self._drawn.add(slug)
+                with self._sessions() as session:
+                    self._drawn.add((slug, *languages_read(session)))
 
     def _of(self, slug: str) -> tuple[Chart, ...]:
         try:
             with self._sessions() as session:
-                return tuple(charts_of(load_report(session, slug, self._clock())))
+                return tuple(self._in_every_language(session, slug))
         except (NotClosedYet, NeverOpened):
             return ()
+
+    def _in_every_language(self, session: Session, slug: str) -> Iterator[Chart]:
+        for language in languages_read(session):
+            with speaking(language):
+                yield from charts_of(load_report(session, slug, self._clock()))
 
     def _quietly(self, slug: str) -> None:
         try:

@@ -85,6 +85,14 @@ class Makings:
         for ending in ("zip", "json"):
             self._file(name, ending).unlink(missing_ok=True)
 
+    def forget(self, name: str) -> None:
+        """Throw away everything under a name that is no more, unless somebody is at work on it."""
+        lock = _locked(self._file(name, "lock")) if self._folder.is_dir() else None
+        if lock is not None:
+            for path in self._folder.glob(f"{name}.*"):
+                path.unlink(missing_ok=True)
+            os.close(lock)
+
     def tidy(self) -> None:
         """Throw away what is older than a day, and what a crash has left."""
         if not self._folder.is_dir():

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from survey.ballots.sealing import BOX_SIZE
 from survey.exports.markdown import as_text
-from survey.language import day
+from survey.language import day, mark
 from survey.questionnaire.shipped import shipped_folder
 from survey.services.promises.settings import Settings, listed
 from survey.services.surveys import SurveyView
@@ -39,23 +39,25 @@ class Paper:
 PAPERS = (
     Paper(
         "agreement",
-        {"en": "Works agreement", "de": "Betriebsvereinbarung"},
-        "Between employer and works council: what is forbidden, who holds codes, who sees what.",
+        {"en": mark("Works agreement"), "de": "Betriebsvereinbarung"},
+        mark(
+            "Between employer and works council: what is forbidden, who holds codes, who sees what."
+        ),
     ),
     Paper(
         "privacy",
-        {"en": "Privacy notice", "de": "Datenschutzhinweise"},
-        "For everybody who is asked (Art. 13 GDPR).",
+        {"en": mark("Privacy notice"), "de": "Datenschutzhinweise"},
+        mark("For everybody who is asked (Art. 13 GDPR)."),
     ),
     Paper(
         "record",
-        {"en": "Record of processing", "de": "Verzeichnis der Verarbeitungstätigkeit"},
-        "For the controller’s files (Art. 30 GDPR).",
+        {"en": mark("Record of processing"), "de": "Verzeichnis der Verarbeitungstätigkeit"},
+        mark("For the controller’s files (Art. 30 GDPR)."),
     ),
     Paper(
         "pledge",
-        {"en": "Sponsor’s pledge", "de": "Zusage der Auftraggeberin oder des Auftraggebers"},
-        "No use for appraisal, bonus or dismissal: to be signed and shown.",
+        {"en": mark("Sponsor’s pledge"), "de": "Zusage der Auftraggeberin oder des Auftraggebers"},
+        mark("No use for appraisal, bonus or dismissal: to be signed and shown."),
     ),
 )
 LANGUAGES: dict[Language, str] = {"en": "English", "de": "Deutsch"}

@@ -65,7 +65,7 @@ def add_starting(whole: Whole) -> None:
     )
     judged_by = _("Judgement, made from the figures by rules that the method lists; not validated.")
     note = f"{judged_by} {starting_words.resting(report)}".strip()
-    add_table(whole.adding(_("Table"), head), [grid], note, starting_words.alt(report))
+    add_table(whole.adding("Table", head), [grid], note, starting_words.alt(report))
 
 
 def _practice_rows(report: Report, judged: Sequence[GroupReport]) -> Iterator[Row]:
@@ -107,7 +107,7 @@ def add_response(whole: Whole) -> None:
     if chart is None or len(whole.report.groups) > MOST_DRAWN:
         return
     head = whole.head(chart.title, chart.subtitle, said.response_notes(whole.report))
-    put_beside(whole.adding(_("Chart"), head), figures.response(whole.report, chart))
+    put_beside(whole.adding("Chart", head), figures.response(whole.report, chart))
 
 
 def add_comparing(whole: Whole) -> None:
@@ -136,7 +136,7 @@ def add_comparing(whole: Whole) -> None:
         _("Two averages are apart from"),
     )
     grid = Grid(heads(*named), rows, (3.6, 3.2, 2.2, 3.13), 14)
-    add_table(whole.adding(_("Table"), head), [grid], across_words.comparing_note(found))
+    add_table(whole.adding("Table", head), [grid], across_words.comparing_note(found))
 
 
 def add_stories(whole: Whole) -> None:
@@ -147,6 +147,6 @@ def add_stories(whole: Whole) -> None:
     note = across_words.stories_note(found)
     subtitle = _("Newcomers against veterans, over the whole survey")
     head = whole.head(across_words.stories_title(found), subtitle, said.stories_notes(note))
-    slide = whole.deck.add(_("Closing"), head)
+    slide = whole.deck.add("Closing", head)
     write(slide, FIRST, [Said(across_words.stories_sentence(found), size=18)])
     write(slide, SECOND, [Said(_("What it is made from"), bold=True, size=16), Said(note)])

@@ -70,7 +70,7 @@ def _overview(whole: Whole) -> None:
     title, rest = verdict_words.overview(report)
     closed = _(", closed {closed}", closed=language.day(facts.closed)) if facts.closed else ""
     head = whole.head(title, f"{facts.client}, {facts.title}{closed}", said.overview_notes(report))
-    slide = whole.deck.add(_("Finding"), head)
+    slide = whole.deck.add("Finding", head)
     critical = words.join(words.scale_names(facts.critical, report.questionnaire))
     hangs = _(
         "{practice} hangs, in the consultant’s judgement, on {critical}.",
@@ -106,7 +106,7 @@ def _verdicts(whole: Whole) -> None:
         12,
         4,
     )
-    add_table(whole.adding(_("Table"), head), [grid], "")
+    add_table(whole.adding("Table", head), [grid], "")
 
 
 def _counts(report: Report) -> str:
@@ -157,7 +157,7 @@ def _map(whole: Whole) -> None:
         shown = scales[start : start + MOST_COLUMNS]
         head = whole.head(chart.title, chart.subtitle, said.map_notes(chart.alt))
         note = f"{said.key_line()}. {chart.note}"
-        add_table(whole.adding(_("Table"), head), [_map_grid(report, shown)], note, chart.alt)
+        add_table(whole.adding("Table", head), [_map_grid(report, shown)], note, chart.alt)
 
 
 def _map_grid(report: Report, scales: Sequence[Scale]) -> Grid:
@@ -233,7 +233,7 @@ def _courses(whole: Whole) -> None:
     )
     grid = Grid(heads(_("Course"), _("Groups"), _("Which")), rows, (3.0, 1.1, 8.03), 14)
     add_table(
-        whole.adding(_("Table"), head),
+        whole.adding("Table", head),
         [grid],
         _("Judgement, made from the findings; each group’s own deck has its reasons."),
     )
@@ -274,7 +274,7 @@ def _how_to_read(whole: Whole) -> None:
         _("What is coloured, what is left out, and why"),
         said.closing_notes(),
     )
-    slide = whole.deck.add(_("Closing"), head)
+    slide = whole.deck.add("Closing", head)
     left = [Said(_("How to read it"), bold=True, size=16)]
     write(slide, FIRST, left + [Said(one) for one in said.read_it(report)])
     policy = report.policy

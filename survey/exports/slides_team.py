@@ -94,7 +94,7 @@ def _finding(case: Case) -> None:
         f"{facts.client}, {facts.title}{closed}",
         said.finding_notes(case.group, case.report),
     )
-    slide = case.deck.add(_("Finding"), head)
+    slide = case.deck.add("Finding", head)
     write(slide, FIRST, list(_turns_on(case.group, case.report)))
     write(slide, SECOND, list(_how_sure(case.group, case.report)))
 
@@ -128,7 +128,7 @@ def _how_sure(group: GroupReport, report: Report) -> Iterator[Said]:
 def _dimensions(case: Case) -> None:
     chart = case.section.dimensions.wide
     head = case.head(chart.title, chart.subtitle, said.dimension_notes(chart.alt))
-    put_beside(case.adding(_("Chart"), head), figures.dimensions(case.group, case.report, chart))
+    put_beside(case.adding("Chart", head), figures.dimensions(case.group, case.report, chart))
 
 
 def _three(case: Case) -> None:
@@ -136,7 +136,7 @@ def _three(case: Case) -> None:
     strong = words.names_by_state(case.group, "strong")
     title = _("What {group} can build on, and what to work on", group=case.group.name)
     subtitle = _("Where to look first; what causes what was not measured")
-    slide = case.deck.add(_("Columns"), case.head(title, subtitle, said.three_notes()))
+    slide = case.deck.add("Columns", case.head(title, subtitle, said.three_notes()))
     built = f"{words.join(strong)}." if strong else _("No dimension is likely at the target.")
     write(slide, FIRST, [Said(_("Build on"), bold=True, size=20), Said(built)])
     write(slide, SECOND, [Said(_("Work on"), bold=True, size=20), *_work_on(case)])
@@ -178,7 +178,7 @@ def _gaps(case: Case) -> None:
         return
     chart = case.section.gaps.wide
     head = case.head(chart.title, chart.subtitle, said.gap_notes(chart.alt))
-    put_beside(case.adding(_("Chart"), head), figures.gaps(case.group, case.report, chart))
+    put_beside(case.adding("Chart", head), figures.gaps(case.group, case.report, chart))
 
 
 def _advice(case: Case) -> None:
@@ -200,7 +200,7 @@ def _advice(case: Case) -> None:
         (1.9, 5.2, 5.03),
         13,
     )
-    add_table(case.adding(_("Table"), head), [grid], note)
+    add_table(case.adding("Table", head), [grid], note)
 
 
 def _advice_title(group: GroupReport) -> str:
@@ -253,7 +253,7 @@ def _picks(case: Case) -> None:
         picked_sentence=words.picked_sentence(case.group.picks),
     )
     head = case.head(title, words.text(asked.question), said.pick_notes())
-    put_beside(case.adding(_("Chart"), head), figures.picks(case.group, case.report, note))
+    put_beside(case.adding("Chart", head), figures.picks(case.group, case.report, note))
 
 
 def _agreed(case: Case) -> None:
@@ -269,7 +269,7 @@ def _agreed(case: Case) -> None:
     )
     grid = Grid(heads(_("Who"), _("What"), _("Until"), _("State")), rows, (2.6, 5.9, 2.2, 1.43), 14)
     add_table(
-        case.adding(_("Table"), head),
+        case.adding("Table", head),
         [grid],
         _("That something was done tells nothing about why a figure changed."),
     )
@@ -289,7 +289,7 @@ def add_changes(case: Case) -> None:
         "{subtitle}: left of zero lower than before, right of it higher", subtitle=chart.subtitle
     )
     head = case.head(chart.title, subtitle, said.change_notes(chart.alt))
-    put_beside(case.adding(_("Chart"), head), figures.changes(case.group, case.report, chart))
+    put_beside(case.adding("Chart", head), figures.changes(case.group, case.report, chart))
 
 
 def _month(case: Case) -> None:
@@ -306,7 +306,7 @@ def _month(case: Case) -> None:
         if parts
     ]
     note = _("What is marked “judgement” follows from no figure.")
-    add_table(case.adding(_("Table"), head), grids, note)
+    add_table(case.adding("Table", head), grids, note)
 
 
 def _lines(parts: Sequence[Part]) -> Iterator[Row]:
@@ -322,7 +322,7 @@ def _how_to_read(case: Case) -> None:
         _("What is coloured, what is left out, and why"),
         said.closing_notes(),
     )
-    slide = case.deck.add(_("Closing"), head)
+    slide = case.deck.add("Closing", head)
     left = [Said(_("How to read it"), bold=True, size=16)]
     write(slide, FIRST, left + [Said(one) for one in said.read_it(case.report)])
     right = [Said(_("What is left out here, and why"), bold=True, size=16)]
@@ -334,7 +334,7 @@ def add_claims(deck: Deck, head: Head, report: Report) -> None:
     """Add what must never be claimed; it is the last slide of every deck."""
     judged = any(group.verdict for group in report.groups)
     claims = [Said(claim) for claim in method.never_claimed(judged)]
-    slide = deck.add(_("Closing"), replace(head, notes=said.closing_notes()))
+    slide = deck.add("Closing", replace(head, notes=said.closing_notes()))
     half = _half(claims)
     write(slide, FIRST, claims[:half])
     write(slide, SECOND, claims[half:])

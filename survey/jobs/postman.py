@@ -148,7 +148,7 @@ class Postman:
                 self._unsettled = held, sent
                 if sent.outcome is Outcome.TAKEN:
                     taken += 1
-                    self._to_clear |= held.code is not None
+                    self._to_clear |= held.code is not None or held.kind == "account"
                 self._clear_each_minute()
         self._settle_at_last()
         return taken

@@ -14,6 +14,7 @@ from typing import TypeVar
 from survey.ballots.codes import receipt
 from survey.config import DEMO_MARKER, SETTINGS_FILE, BadSettings, Config, read_config
 from survey.errors import UserError
+from survey.services.auditing_clients import client_findings, file_findings
 from survey.services.auditing_folder import folder_findings
 from survey.services.auditing_logs import (
     Known,
@@ -188,6 +189,7 @@ def _all(evidence: Evidence, wanted: Request, codes: Collection[str]) -> Iterato
         yield _surplus(surplus.what, surplus.where)
     yield from short_findings(counted)
     yield from survey_findings(counted)
+    yield from client_findings(counted)
     files: Sequence[Path] = ()
     if isinstance(evidence, SqliteEvidence):
         files = evidence.files
@@ -197,6 +199,7 @@ def _all(evidence: Evidence, wanted: Request, codes: Collection[str]) -> Iterato
         yield from postgres_findings(evidence, counted)
         yield from text_findings(evidence.texts(), known)
     yield from folder_findings(wanted.config, counted.surveys, files, copy=wanted.copy)
+    yield from file_findings(wanted.config)
     yield from log_findings(wanted.logs, known)
     if not wanted.logs:
         yield unseen("Logs: none was named. Name those of the server and the proxy with --log.")

@@ -73,6 +73,12 @@ def _settings(config: Config, surveys: Sequence[Survey]) -> Iterator[Finding]:
         )
     if unclosed and not config.public_url and not config.demo:
         yield unseen("Whether people reach the site over https: public_url is not set.", where)
+    if config.mails_in_clear:
+        yield wrong(
+            f"Mails go to the mail server {config.smtp_host} without encryption. Whoever is on the"
+            " way can read codes. smtp_security must be starttls or tls.",
+            f"{where}, smtp_security",
+        )
     if config.access_log:
         yield learnable(
             "An access log of the pages for consultants is kept, without addresses. Visits of"
@@ -110,7 +116,7 @@ def _keys(config: Config, surveys: Sequence[Survey], *, copy: bool) -> Iterator[
         yield from _no_folder(folder, surveys, copy=copy)
         return
     by_slug = {survey.slug: survey for survey in surveys}
-    unclosed = [survey for survey in surveys if survey.state in UNCLOSED]
+    unclosed = [one for one in surveys if one.state in UNCLOSED and one.lost_on is None]
     held = set[str]()
     for path in sorted(folder.iterdir()):
         held.add(path.name.removesuffix(KEY_FILE))
@@ -135,7 +141,7 @@ def _no_folder(folder: Path, surveys: Sequence[Survey], *, copy: bool) -> Iterat
         yield unseen("The key folder: it is not part of this copy.", str(folder))
         return
     for survey in surveys:
-        if survey.state in UNCLOSED:
+        if survey.state in UNCLOSED and survey.lost_on is None:
             yield _missing(survey, folder)
 
 

@@ -38,7 +38,8 @@ def postgres_findings(evidence: PostgresEvidence, counted: Counted) -> Iterator[
         " codes of closed surveys; the key of these boxes is destroyed, so nobody can read them."
         " They may also keep, to be read by anybody, what was written unsealed: the names that were"
         " to be taken out of comments, comments that were released (also ones hidden since), and"
-        " released figures."
+        " released figures; and the mails that waited in the outbox, each with address and code,"
+        " also after the mail server took them."
     )
     yield unseen(
         "What the server wrote to its own log. Name the file with --log to have it searched."

@@ -27,4 +27,9 @@ def short_findings(counted: Counted) -> Iterator[Finding]:
             "Whoever also knows which code a person was given, or noted who was answering when, can"
             " tell whose answers these are."
         )
+    if mailed := counted.mailed.total():
+        yield short(
+            f"Mails with a code that wait to be sent: {mailed}. Whoever reads the database now can"
+            " answer in these people’s place."
+        )
     yield short("Not seen from here: a changed program, copies, and logs elsewhere.")

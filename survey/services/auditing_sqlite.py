@@ -10,6 +10,7 @@ from survey.storage.forensics.remains import Remainder
 from survey.storage.forensics.shape import NEAR_ANSWERS
 from survey.storage.forensics.sqlite import FREE, SqliteEvidence
 
+OUTBOX = "letter"
 KINDS = {
     "text": "readable text",
     "ciphertext": "bytes that look like sealed answers or hashes of codes",
@@ -80,6 +81,12 @@ def _left(left: Remainder, where: str, *, open_ones: bool) -> Finding:
     if left.where == FREE:
         return wrong(f"{what} on a free page. Deleted rows were not wiped (secure_delete).", where)
     text = f"{what} among the rows of {left.where}, from an earlier version of that table."
+    if left.where == OUTBOX:
+        return learnable(
+            f"{text} Mails with codes wait there. Headwind writes the table anew when it has sent"
+            " some.",
+            where,
+        )
     if left.where not in NEAR_ANSWERS:
         return learnable(f"{text} No answers and no codes are kept there.", where)
     if open_ones:

@@ -25,7 +25,9 @@ ENOUGH = {"one of two": "one code", "two of three": "two codes"}
 def survey_findings(counted: Counted) -> Iterator[Finding]:
     """Say of each survey what is stored, what can be learnt and what is wrong."""
     for survey in counted.surveys:
-        if survey.state in UNCLOSED:
+        if survey.lost_on and survey.state in UNCLOSED:
+            yield _lost(survey)
+        elif survey.state in UNCLOSED:
             yield from _unclosed(survey, counted)
         elif survey.state == "destroying":
             yield _interrupted(survey)
@@ -34,6 +36,7 @@ def survey_findings(counted: Counted) -> Iterator[Finding]:
         yield from _fingerprint(survey, counted)
         yield from _back_to_the_team(survey, counted)
     yield from _nobodys(counted)
+    yield from _rosters(counted)
     yield _accounts(counted)
 
 
@@ -69,8 +72,41 @@ def _unclosed(survey: Survey, counted: Counted) -> Iterator[Finding]:
         " person was given (from a list made while handing out cards, or from the mail archive), or"
         " who noted who was answering when."
     )
+    yield from _by_mail(survey, counted)
     yield from _looks(survey, boxes)
     yield from _amounts(survey, boxes, codes, counted)
+
+
+def _lost(survey: Survey) -> Finding:
+    return stored(
+        f"{called(survey)} was restored from a backup without its sealed answers, codes and list of"
+        " who was asked by mail. It takes no answers and cannot be opened. What people sent is not"
+        " here, and how many did is not known from it."
+    )
+
+
+def _by_mail(survey: Survey, counted: Counted) -> Iterator[Finding]:
+    """Say who was invited by mail, and what the mails that wait give away."""
+    name, invited = called(survey), counted.invited[survey.slug]
+    if invited:
+        yield stored(
+            f"{name}: address, name, unit and language of those who were invited by mail"
+            f" ({invited}), for reminders, which go to all of them. No line leads to a code or to a"
+            " sealed box, and none says whether somebody answered. Closing deletes them.",
+            "table invitee",
+        )
+    if waiting := counted.mailed[survey.slug]:
+        yield learnable(
+            f"{name}: mails with a code ({waiting}), and the address each is for, wait to be sent,"
+            " or were refused, or may have been sent. Whoever reads the database now can"
+            " answer in these people’s place and, if they answer, tell which sealed box is whose."
+            " A mail that the mail server took is deleted, and its code with it.",
+            "table letter",
+        )
+    if invited and not waiting:
+        yield stored(
+            f"{name}: no code of a person is stored any more; the mail server took every mail."
+        )
 
 
 def _looks(survey: Survey, boxes: Boxes) -> Iterator[Finding]:
@@ -163,6 +199,8 @@ def _left_of_closed(survey: Survey, counted: Counted) -> Iterator[Finding]:
         "sealed answers": (counted.boxes.get(slug, Boxes()).count, "box"),
         "codes": (counted.codes.get(slug, Counter()).total(), "credential"),
         "records of how many answered": (counted.participation[slug], "participation"),
+        "lines of who was invited by mail": (counted.invited[slug], "invitee"),
+        "mails with a code": (counted.mailed[slug], "letter"),
     }
     for what, (many, table) in left.items():
         if many:
@@ -187,7 +225,8 @@ def _fingerprint(survey: Survey, counted: Counted) -> Iterator[Finding]:
         for u in counted.units.get(survey.slug, ())
     ]
     by_mail = [str(u["id"]) for u in counted.units.get(survey.slug, ()) if u["way"] == "mail"]
-    if fingerprint_of(survey, units, by_mail) == survey.fingerprint:
+    changes = counted.changes.get(survey.slug, ())
+    if fingerprint_of(survey, units, by_mail, changes) == survey.fingerprint:
         yield stored(
             f"{called(survey)}: groups, questions, rules and key give the six words"
             f" “{survey.fingerprint}”. Compare them with those that people were shown."
@@ -236,11 +275,29 @@ def _nobodys(counted: Counted) -> Iterator[Finding]:
             )
 
 
+def _rosters(counted: Counted) -> Iterator[Finding]:
+    """Say whose names stand in rosters, which belong to clients and not to surveys."""
+    if counted.people:
+        yield stored(
+            "Of people in the rosters of clients: name, address, unit and language"
+            f" ({_many(counted.people, 'line')}). A roster says nothing of surveys: not who was"
+            " asked, and not who answered.",
+            "table person",
+        )
+    if others := counted.letters[""]:
+        yield stored(
+            f"Mails about accounts that wait to be sent, or could not be ({others}). Each may hold"
+            " a link with which to choose a password.",
+            "table letter",
+        )
+
+
 def _accounts(counted: Counted) -> Finding:
     return stored(
-        "Of people who run surveys: mail address, name and a check value of the password"
-        f" ({_many(counted.accounts, 'account')}), and which of their browsers are signed in"
-        f" ({counted.sessions}). People who answer have no account."
+        "Of people who run surveys: mail address, name, language, time zone, a check value of the"
+        f" password, and the secret of a second factor ({_many(counted.accounts, 'account')}); and"
+        f" which of their browsers are signed in, since when ({counted.sessions}). People who"
+        " answer have no account."
     )
 
 

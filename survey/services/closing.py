@@ -11,7 +11,7 @@ and in that of the workers that open boxes; the answers are in no file at any ti
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import numpy as np
@@ -26,12 +26,14 @@ from survey.disclosure import release as door
 from survey.disclosure.masking import Masking
 from survey.disclosure.values import Policy, Release, Unit
 from survey.errors import UserError
+from survey.language import moment
 from survey.questionnaire.definition import Questionnaire
 from survey.scoring import Answers
 from survey.services.fitting import check_boxes, check_key, check_rows
 from survey.services.frozen import look
 from survey.services.record import write_record
 from survey.services.surveys import SurveyView
+from survey.services.unopened import may_be_destroyed
 from survey.services.unsealing import Opened, open_all
 from survey.storage import queries, room
 from survey.storage.engine import Sessions, engine_of, reading
@@ -39,7 +41,6 @@ from survey.storage.models import Survey
 from survey.storage.releases import write_release
 from survey.storage.scrub import empty_log, forget_counts, prove_empty, rewrite
 
-UNOPENED_FOR = timedelta(days=60)
 ATTEMPTS = 3
 
 Progress = Callable[[str, int, int], None]
@@ -73,6 +74,16 @@ def share_done(done: int, total: int) -> int:
 
 class NotEndedYet(UserError):
     """The survey can be closed from {closable_from} on: that is what everybody was told."""
+
+
+class NeverClosed(UserError):
+    """A rehearsal is closed by nobody: it is wiped, on the page of its draft."""
+
+
+class AnswersLost(UserError):
+    """The survey was restored from a backup that did not hold its sealed answers, so there is
+    nothing to open. Delete it, and ask again in a new one.
+    """
 
 
 class AlreadyClosed(UserError):
@@ -132,6 +143,7 @@ def close_survey(
     check_key(view, private_key)
     with room.telling(DiskFull), keys.hold(slug):
         _end(sessions, slug)
+        view = _closable(sessions, slug, now)  # until this moment people could be added
         _release_once(sessions, view, private_key, progress, release, workers)
         _destroy(sessions, keys, slug, now, progress)
 
@@ -169,10 +181,11 @@ def interrupted(sessions: Sessions) -> tuple[str, ...]:
 
 
 def destroy_expired(sessions: Sessions, keys: KeyFolder, now: datetime) -> tuple[str, ...]:
-    """Destroy unread what nobody opened within 60 days of the end; return the surveys' names."""
+    """Destroy unread what nobody opened within 60 days of the end, and after two warnings that are
+    a week old; return the surveys' names.
+    """
     with sessions() as session, reading(session):
-        expired = sa.and_(Survey.state.in_(("open", "ended")), Survey.ends_at <= now - UNOPENED_FOR)
-        slugs = tuple(session.scalars(sa.select(Survey.slug).where(expired).order_by(Survey.slug)))
+        slugs = may_be_destroyed(session, now)
     for slug in slugs:
         with keys.hold(slug):
             _give_up(sessions, keys, slug, now)
@@ -183,10 +196,14 @@ def _closable(sessions: Sessions, slug: str, now: datetime) -> SurveyView:
     with sessions() as session:
         seen = look(session, slug, now)
     view = seen.view
+    if view.rehearsal:
+        raise NeverClosed
     if view.state in ("destroying", "closed"):
         raise AlreadyClosed
+    if view.lost_on is not None:
+        raise AnswersLost
     if now < view.closable_from and view.state != "ended":
-        raise NotEndedYet(closable_from=view.closable_from.isoformat(" ", "minutes"))
+        raise NotEndedYet(closable_from=moment(view.closable_from, view.timezone))
     check_rows(seen)
     return view
 
@@ -222,7 +239,7 @@ def _release_once(
         batch = join(layout, opened.batches)
         check_boxes(opened, batch.spoiled)
         figures = release(
-            view.questionnaire,
+            view.asks,
             batch.answers,
             batch.picks if layout.options else None,
             batch.comments,

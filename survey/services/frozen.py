@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from survey.ballots.fingerprint import Frozen, canonical, fingerprint
 from survey.disclosure.values import Unit
+from survey.services.changes import lines_from
 from survey.services.surveys import SurveyView, UnknownSurvey, view_from
 from survey.storage.engine import reading
-from survey.storage.models import Survey
-from survey.storage.queries import units_of
+from survey.storage.models import Amendment, Survey
+from survey.storage.queries import amendments_of, units_of
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ def look(session: Session, slug: str, now: datetime) -> Seen:
     """
     with reading(session):
         row, units, by_mail = _rows(session, slug)
-        view = view_from(row, units, now, by_mail)
-        return Seen(view, canonical(_frozen(row, units, by_mail)))
+        changes = amendments_of(session, slug)
+        view = view_from(row, units, now, by_mail, changes)
+        return Seen(view, canonical(_frozen(row, units, by_mail, changes)))
 
 
 def _words_of(text: bytes) -> str:
@@ -105,14 +107,19 @@ def renew_fingerprint(session: Session, slug: str) -> str:
     return row.fingerprint
 
 
-def fingerprint_of(row: Survey, units: Sequence[Unit], by_mail: Sequence[str]) -> str:
-    """Return the words of a survey that is not written yet."""
-    return fingerprint(canonical(_frozen(row, units, by_mail)))
+def fingerprint_of(
+    row: Survey,
+    units: Sequence[Unit],
+    by_mail: Sequence[str],
+    changes: Sequence[Amendment] = (),
+) -> str:
+    """Return the words of a survey that is not written yet, or was read from elsewhere."""
+    return fingerprint(canonical(_frozen(row, units, by_mail, changes)))
 
 
 def _row_and_text(session: Session, slug: str) -> tuple[Survey, bytes]:
     row, units, by_mail = _rows(session, slug)
-    return row, canonical(_frozen(row, units, by_mail))
+    return row, canonical(_frozen(row, units, by_mail, amendments_of(session, slug)))
 
 
 def _rows(session: Session, slug: str) -> tuple[Survey, tuple[Unit, ...], tuple[str, ...]]:
@@ -124,7 +131,12 @@ def _rows(session: Session, slug: str) -> tuple[Survey, tuple[Unit, ...], tuple[
     return row, units, tuple(unit.id for unit in rows if unit.way == "mail")
 
 
-def _frozen(row: Survey, units: Sequence[Unit], by_mail: Sequence[str]) -> Frozen:
+def _frozen(
+    row: Survey,
+    units: Sequence[Unit],
+    by_mail: Sequence[str],
+    changes: Sequence[Amendment],
+) -> Frozen:
     return Frozen(
         survey=row.slug,
         revision=row.revision,
@@ -154,4 +166,5 @@ def _frozen(row: Survey, units: Sequence[Unit], by_mail: Sequence[str]) -> Froze
         comments=row.comments,
         rehearsal=row.rehearsal,
         by_mail=by_mail,
+        changes=lines_from(changes),
     )

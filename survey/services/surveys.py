@@ -3,8 +3,8 @@
 Everything here only reads. Opening, answering and closing have modules of their own.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal, cast
@@ -20,9 +20,10 @@ from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.parse import parse
 from survey.report.model import Facts, Report
 from survey.services.agreed import agreed_in, with_agreed
+from survey.services.changes import Change, added_to, changes_from
 from survey.storage import models
 from survey.storage.engine import reading
-from survey.storage.queries import units_of
+from survey.storage.queries import amendments_of, units_of
 from survey.storage.releases import read_release
 
 State = Literal["open", "ended", "destroying", "closed"]
@@ -112,11 +113,29 @@ class SurveyView:
     """Whether nothing of it counts and all of it is wiped."""
     by_mail: tuple[str, ...] = ()
     """Ids of the units whose people get their codes by mail; all others draw cards."""
+    changes: tuple[Change, ...] = ()
+    """What was changed while it was open, the earliest first."""
+    lost_on: date | None = None
+    """When it was restored from a backup without its sealed answers; None: never."""
 
     @property
     def asked(self) -> int:
         """People who were asked, over all units."""
         return sum(unit.asked for unit in self.units)
+
+    @property
+    def added(self) -> Mapping[str, int]:
+        """People who were added since opening, by the ids of their units; `asked` counts them."""
+        return added_to(self.changes)
+
+    @property
+    def asks(self) -> Questionnaire:
+        """The questionnaire as it is asked: without questions in one's own words where none are.
+
+        Boxes are laid out by `questionnaire` as it is, in any case.
+        """
+        asked = self.questionnaire
+        return asked if self.comments else replace(asked, open_questions=())
 
 
 def survey_view(session: Session, slug: str, now: datetime) -> SurveyView:
@@ -125,16 +144,25 @@ def survey_view(session: Session, slug: str, now: datetime) -> SurveyView:
         return view_of(session, slug, now)
 
 
-def list_surveys(session: Session, now: datetime) -> tuple[SurveyLine, ...]:
-    """Return all surveys, the newest first."""
+def list_surveys(
+    session: Session, now: datetime, clients: Collection[str] | None = None
+) -> tuple[SurveyLine, ...]:
+    """Return surveys, the newest first; rehearsals are none.
+
+    `clients`: only the surveys of these, as `survey.services.rights.clients_of` tells them; None:
+    all, those without a client included.
+    """
     asked = sa.func.coalesce(sa.func.sum(models.Unit.asked), 0)
     query = (
         sa.select(models.Survey, asked)
         .outerjoin(models.Unit, models.Unit.survey == models.Survey.slug)
+        .where(models.Survey.rehearsal.is_(False))
         .group_by(models.Survey.slug)
         .order_by(models.Survey.opened_at.desc(), models.Survey.slug)
         .options(defer(models.Survey.questionnaire, raiseload=True))  # long, and not listed
     )
+    if clients is not None:
+        query = query.where(models.Survey.client_id.in_(clients))
     with reading(session):
         return tuple(_line(row, many, now) for row, many in session.execute(query))
 
@@ -153,7 +181,7 @@ def load_report(session: Session, slug: str, now: datetime) -> Report:
         older = _older(session, view, now) if previous else []
     from survey.report.build import build
 
-    report = build(view.questionnaire, released, facts_of(view), previous, older=older)
+    report = build(view.asks, released, facts_of(view), previous, older=older)
     return with_agreed(report, previous[1], agreed) if previous else report
 
 
@@ -178,11 +206,16 @@ def view_of(session: Session, slug: str, now: datetime) -> SurveyView:
     """Return one survey, inside a transaction of the caller's."""
     rows = units_of(session, slug)
     by_mail = tuple(unit.id for unit in rows if unit.way == "mail")
-    return view_from(_row(session, slug), _as_units(rows), now, by_mail)
+    changes = amendments_of(session, slug)
+    return view_from(_row(session, slug), _as_units(rows), now, by_mail, changes)
 
 
 def view_from(
-    row: models.Survey, units: tuple[Unit, ...], now: datetime, by_mail: tuple[str, ...]
+    row: models.Survey,
+    units: tuple[Unit, ...],
+    now: datetime,
+    by_mail: tuple[str, ...],
+    changes: Sequence[models.Amendment] = (),
 ) -> SurveyView:
     """Return the survey that was read as these rows."""
     return SurveyView(
@@ -224,6 +257,8 @@ def view_from(
         comments=row.comments,
         rehearsal=row.rehearsal,
         by_mail=by_mail,
+        changes=changes_from(changes, row.fingerprint),
+        lost_on=row.lost_on,
     )
 
 

@@ -32,9 +32,18 @@ class ParticipationLine:
 
     unit_name: str
     asked: int
+    """People of it, those who were added included; no spare codes."""
     step: Step
     units: tuple[str, ...] = ()
     """Names of the units behind it: several where small ones are summed up."""
+    codes: int = 0
+    """Its people with their spare codes."""
+    added: int = 0
+    """People who were added since opening. Steps are parts of those who were asked then."""
+    least: int = 0
+    """Answers from which on its step holds."""
+    below: int | None = None
+    """Answers from which on the next step would hold; None: there is none."""
 
 
 def participation(session: Session, slug: str, now: datetime) -> tuple[ParticipationLine, ...]:
@@ -76,6 +85,13 @@ def step_of(answered: int, asked: int) -> Step:
     return reached
 
 
+def bounds_of(step: Step, asked: int) -> tuple[int, int | None]:
+    """Return from how many answers on a step holds, and the next one; None where it is the last."""
+    held = [(0, "under_5"), *_thresholds(asked)]
+    at = next(place for place, (_, name) in enumerate(held) if name == step)
+    return held[at][0], held[at + 1][0] if at + 1 < len(held) else None
+
+
 def _thresholds(asked: int) -> list[tuple[int, Step]]:
     """Return from which count on each step holds.
 
@@ -97,11 +113,17 @@ def _thresholds(asked: int) -> list[tuple[int, Step]]:
 
 
 def _groups(view: SurveyView) -> tuple[Group, ...]:
-    """Roll the units up by the number of people, which everybody knows; spare codes are no people.
+    """Roll the units up by the number of people at opening, which everybody knows; spare codes are
+    no people.
 
-    Otherwise a step could cover exactly the people of a team, and say "all".
+    Otherwise a step could cover exactly the people of a team, and say "all". And whoever adds one
+    person a day would see from which day on "60 % reached" is shown no more: how many it were.
     """
-    units = tuple(replace(u, asked=u.asked - view.spare) if u.asked else u for u in view.units)
+    added = view.added
+    units = tuple(
+        replace(u, asked=u.asked - view.spare - added.get(u.id, 0)) if u.asked else u
+        for u in view.units
+    )
     asked = {unit.id: np.array([unit.asked]) for unit in units if unit.asked}
     groups, _ = roll_up(units, asked, LEAST_ASKED)
     return groups
@@ -127,4 +149,15 @@ def _line(view: SurveyView, group: Group, step: Step) -> ParticipationLine:
     names = {unit.id: unit.name for unit in view.units}
     above = names[group.parent] if group.parent else view.client
     name = group.units[0].name if group.kind == "whole" else above
-    return ParticipationLine(name, group.asked, step, tuple(unit.name for unit in group.units))
+    added = sum(view.added.get(unit.id, 0) for unit in group.units)
+    least, below = bounds_of(step, group.asked)
+    return ParticipationLine(
+        unit_name=name,
+        asked=group.asked + added,
+        step=step,
+        units=tuple(unit.name for unit in group.units),
+        codes=group.asked + added + view.spare * len(group.units),
+        added=added,
+        least=least,
+        below=below,
+    )

@@ -81,8 +81,17 @@ def database_file(engine: sa.Engine) -> Path:
 def reading(session: Session) -> Iterator[None]:
     """Run one transaction that the database itself keeps from writing."""
     with session.begin():
-        session.connection(execution_options=_READ_ONLY)
+        session.connection(execution_options=_READ_ONLY | _one_moment(session))
         yield
+
+
+def _one_moment(session: Session) -> dict[str, str]:
+    """Let every row be read as of one moment: a survey may be changed while it is open.
+
+    A transaction of SQLite does so by itself.
+    """
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    return {"isolation_level": "REPEATABLE READ"} if postgresql else {}
 
 
 @contextmanager

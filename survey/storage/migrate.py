@@ -15,8 +15,11 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from survey.storage import workspace as _workspace  # noqa: F401 -- makes its tables known
 from survey.storage.engine import make_engine
+from survey.storage.models import Base
 
+VERSION_TABLE = "alembic_version"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _POSTGRES_LOCK = 4856_2026
 """An arbitrary number: two processes that start at once migrate one after the other."""
@@ -31,9 +34,37 @@ def migrate(url: str) -> None:
     engine = make_engine(url)
     try:
         with changing(engine) as connection:
-            command.upgrade(_config(connection), "head")
+            upgrade(connection)
     finally:
         engine.dispose()
+
+
+def upgrade(connection: sa.Connection) -> None:
+    """Bring a database to the newest schema, inside a transaction of `changing`."""
+    command.upgrade(_config(connection), "head")
+
+
+def empty(connection: sa.Connection) -> None:
+    """Take away every table of this program with all its rows, inside a transaction of `changing`.
+
+    Also the log of who opened which report, which lets no row be deleted.
+    """
+    there = set(sa.inspect(connection).get_table_names())
+    for table in reversed(Base.metadata.sorted_tables):
+        if table.name in there:
+            connection.exec_driver_sql(f"DROP TABLE {table.name}")
+    if VERSION_TABLE in there:
+        connection.exec_driver_sql(f"DROP TABLE {VERSION_TABLE}")
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("DROP FUNCTION IF EXISTS report_view_kept()")
+
+
+def schema_of(connection: sa.Connection) -> str | None:
+    """Return the version of the schema of a database; None where it has none."""
+    if VERSION_TABLE not in sa.inspect(connection).get_table_names():
+        return None
+    found = connection.scalar(sa.text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608
+    return None if found is None else str(found)
 
 
 @contextmanager

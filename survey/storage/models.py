@@ -153,6 +153,9 @@ class Survey(Base):
     sponsor: Mapped[str] = mapped_column(doc="Whose words these are.")
     comments: Mapped[bool] = mapped_column(doc="Whether questions in one's own words are asked.")
     rehearsal: Mapped[bool] = mapped_column(doc="Whether nothing of it counts and it is wiped.")
+    lost_on: Mapped[date | None] = mapped_column(
+        doc="When it was restored from a backup without its sealed answers; null: never."
+    )
 
 
 class Unit(Base):
@@ -311,7 +314,8 @@ class Amendment(Base):
     day: Mapped[date] = mapped_column(doc="When, by the clocks of the survey's zone.")
     kind: Mapped[str] = mapped_column(doc="end: its end was put off; people: some were added.")
     told: Mapped[tuple[str, ...]] = mapped_column(
-        doc="end: the old and the new moment; people: the unit's id and how many were added."
+        doc="end: the old and the new moment; people: the unit's id and how many were added. Then"
+        " the six words before; last the day of the results before and after, where that moved."
     )
 
 

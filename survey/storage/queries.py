@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from survey.storage.models import Base, Box, Credential, Participation, Survey, Unit
+from survey.storage.models import Amendment, Base, Box, Credential, Participation, Survey, Unit
 from survey.storage.workspace import Invitee, Letter
 
 BLOCK = 500
@@ -162,4 +162,10 @@ def _insert(session: Session, table: type[Base]) -> Any:
 def units_of(session: Session, slug: str) -> list[Unit]:
     """Return the roster in its order."""
     query = sa.select(Unit).where(Unit.survey == slug).order_by(Unit.place)
+    return list(session.scalars(query))
+
+
+def amendments_of(session: Session, slug: str) -> list[Amendment]:
+    """Return what was changed while a survey was open, the earliest first."""
+    query = sa.select(Amendment).where(Amendment.survey == slug).order_by(Amendment.number)
     return list(session.scalars(query))

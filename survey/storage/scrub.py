@@ -25,8 +25,8 @@ from survey.storage.traces import count_row_images, count_traces
 
 EMPTIED = ("box", "credential", "participation")
 """Tables that keep nothing of a survey that is closed."""
-REWRITTEN = (*EMPTIED, "survey")
-"""The last: an older version of its row holds the names that were taken out of comments."""
+REWRITTEN = (*EMPTIED, "invitee", "letter", "survey")
+"""Letters hold codes; an older version of a survey's row the names taken out of comments."""
 PAUSE = 0.2
 """Seconds between two tries to empty the log, and how long each try waits for a reader."""
 _REFILL = (

@@ -16,6 +16,7 @@ ROLES = ("owner", "consultant", "reader")
 PURPOSES = ("setup", "reset", "invite")
 MAILINGS = ("invitation", "reminder")
 MAILING_STATES = ("planned", "going", "paused", "done")
+WARNINGS = (1, 2)
 LETTER_KINDS = ("invitation", "reminder", "account", "warning")
 LETTER_STATES = ("waiting", "sending", "uncertain", "refused")
 
@@ -96,6 +97,9 @@ class Client(Base):
         doc="On this day its roster is deleted by itself; null: it stays."
     )
     added_on: Mapped[date] = mapped_column(doc="When it was added.")
+    roster_told: Mapped[date | None] = mapped_column(
+        doc="The day of deletion of which those who run it were warned; null: none yet."
+    )
 
 
 class Membership(Base):
@@ -239,6 +243,21 @@ class Mailing(Base):
     state: Mapped[str] = mapped_column(doc="planned, going, paused or done.")
     total: Mapped[int] = mapped_column(doc="Mails of it; 0 while it is planned.")
     sent: Mapped[int] = mapped_column(doc="Mails that a server has taken.")
+
+
+class Warned(Base):
+    """A warning that nobody has opened a survey that has ended: two come before it is destroyed."""
+
+    __tablename__ = "warned"
+    __table_args__ = (sa.CheckConstraint(f"number IN {WARNINGS}", name="number_known"), NO_ROWID)
+
+    survey: Mapped[str] = mapped_column(
+        sa.ForeignKey("survey.slug"), primary_key=True, doc="Its survey."
+    )
+    number: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, doc="1: the first warning; 2: the last."
+    )
+    day: Mapped[date] = mapped_column(doc="When it was given, in UTC.")
 
 
 class Letter(Base):

@@ -11,6 +11,8 @@ from typing import Protocol, cast
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Reply
 
+from survey.language import mark
+from survey.services.closing import AnswersLost
 from survey.services.surveys import SurveyView
 from survey.web.console import closable, known
 from survey.web.forms import CodeForm
@@ -21,11 +23,11 @@ blueprint = Blueprint("closing", __name__)
 
 EXTENSION = "headwind.closings"
 STAGES = {
-    "opening": "Opening the sealed answers",
-    "tallying": "Counting them and working out the figures of groups",
-    "writing": "Writing these figures and deleting the answers, in one step",
-    "destroying": "Destroying the key and rewriting the database",
-    "checking": "Checking that nothing of the answers is left in the files",
+    "opening": mark("Opening the sealed answers"),
+    "tallying": mark("Counting them and working out the figures of groups"),
+    "writing": mark("Writing these figures and deleting the answers, in one step"),
+    "destroying": mark("Destroying the key and rewriting the database"),
+    "checking": mark("Checking that nothing of the answers is left in the files"),
 }
 
 
@@ -62,6 +64,8 @@ class Closings(Protocol):
 def ask(slug: str) -> str | Reply:
     """Say what closing means and ask for an opening code, or for two."""
     view = known(slug)
+    if view.lost_on:
+        return redirect(url_for("console.survey", slug=slug), 303)
     if _begun(view):
         return redirect(url_for("closing.watch", slug=slug), 303)
     return _form(view, empty_form(view.scheme))
@@ -74,6 +78,8 @@ def close(slug: str) -> Response | Reply:
     if _begun(view):
         return redirect(url_for("closing.watch", slug=slug), 303)
     form = sent_form(view.scheme)
+    if view.lost_on:
+        raise AnswersLost
     if not closable(view, site().clock()):
         return Response(_form(view, form), 409)
     if not opens(form, view):

@@ -17,7 +17,7 @@ ALLOWED = {
     "policy_spread opened_at ends_at closable_from closed_at timezone organiser holders "
     "help_contact harm_role previous state public_key revision spoiled surplus left_out "
     "scheme fingerprint masked spare results_on client_id controller controller_contact "
-    "privacy_notice introduction sponsor comments rehearsal",
+    "privacy_notice introduction sponsor comments rehearsal lost_on",
     "unit": "survey id name parent asked place result_word way",
     "credential": "hash survey unit",
     "box": "nullifier survey unit sealed",
@@ -36,7 +36,8 @@ ALLOWED = {
     "login_session": "token_hash account expires_at mark began_at seen_on browser complete",
     "ticket": "token_hash purpose account expires_at",
     "client": "id name language timezone controller controller_contact privacy_notice "
-    "help_contact harm_role roster_until added_on",
+    "help_contact harm_role roster_until added_on roster_told",
+    "warned": "survey number day",
     "membership": "client account",
     "report_grant": "account survey scope granted_on",
     "report_view": "id at who survey title scope what",

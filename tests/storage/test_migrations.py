@@ -66,11 +66,13 @@ def test_a_step_back_leaves_nothing(migrated):
         v0002_trust,
         v0003_taken_along,
         v0004_workspace,
+        v0005_leaving,
     )
 
     with changing(migrated) as connection:
         with Operations.context(MigrationContext.configure(connection)):
-            for step in (v0004_workspace, v0003_taken_along, v0002_trust, v0001_first):
+            steps = (v0005_leaving, v0004_workspace, v0003_taken_along, v0002_trust, v0001_first)
+            for step in steps:
                 step.downgrade()
         assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
 

@@ -15,7 +15,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from survey.storage.forensics.pages import Damaged
-from survey.storage.models import BOX_SIZE, Moment, Survey, Words
+from survey.storage.models import BOX_SIZE, Amendment, Base, Moment, Survey, Words
 
 NAME_SIZE = 32
 OWN_KEY = 32
@@ -61,10 +61,23 @@ class Counted:
     receipts: Counter[str] = field(default_factory=Counter)
     figures: Counter[str] = field(default_factory=Counter)
     comments: Counter[str] = field(default_factory=Counter)
+    changes: Mapping[str, tuple[Amendment, ...]] = field(default_factory=dict)
+    """Of each survey, what was changed while it was open."""
     commitments: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     accounts: int = 0
     sessions: int = 0
+    mailed: Counter[str] = field(default_factory=Counter)
+    """Survey -> mails with a code that are not sent, or not surely."""
+    letters: Counter[str] = field(default_factory=Counter)
+    """Survey -> mails that are not sent; "" of no survey."""
+    invited: Counter[str] = field(default_factory=Counter)
+    people: int = 0
+    """Lines of clients' rosters."""
+    clients: int = 0
+    drafts: int = 0
+    views: int = 0
+    """Lines of the log of who opened which report."""
 
 
 def count(evidence: Rows) -> Counted:
@@ -88,10 +101,20 @@ def count(evidence: Rows) -> Counted:
             if row["value"] is not None
         ),
         comments=_per_survey(evidence, "released_comment"),
+        changes=_changes(evidence),
         commitments=_per_survey(evidence, "commitment"),
         outcomes=_per_survey(evidence, "adoption"),
         accounts=sum(1 for _ in _whole(evidence, "account")),
         sessions=sum(1 for _ in _whole(evidence, "login_session")),
+        mailed=Counter(
+            str(row["survey"]) for row in _whole(evidence, "letter") if row["code"] is not None
+        ),
+        letters=Counter(str(row["survey"] or "") for row in _whole(evidence, "letter")),
+        invited=_per_survey(evidence, "invitee"),
+        people=sum(1 for _ in _whole(evidence, "person")),
+        clients=sum(1 for _ in _whole(evidence, "client")),
+        drafts=sum(1 for _ in _whole(evidence, "draft")),
+        views=sum(1 for _ in _whole(evidence, "report_view")),
     )
 
 
@@ -122,14 +145,25 @@ def looks_sealed(sealed: bytes) -> bool:
 
 def survey_of(record: Record) -> Survey | None:
     """Return the survey of a stored row; None where the row is none."""
+    values = _values(Survey, record)
+    return None if values is None else Survey(**values)
+
+
+def _changes(evidence: Rows) -> Mapping[str, tuple[Amendment, ...]]:
+    found: dict[str, list[Amendment]] = {}
+    for values in (_values(Amendment, row) for row in _whole(evidence, "amendment")):
+        if values is not None:
+            found.setdefault(values["survey"], []).append(Amendment(**values))
+    return {name: tuple(sorted(rows, key=lambda r: r.number)) for name, rows in found.items()}
+
+
+def _values(table: type[Base], record: Record) -> dict[str, Any] | None:
+    """Return what a stored row holds, by column; None where it is no row of that table."""
+    columns = table.__table__.columns
     try:
-        values = {
-            column.name: _typed(column.type, record[column.name])
-            for column in Survey.__table__.columns
-        }
+        return {column.name: _typed(column.type, record[column.name]) for column in columns}
     except (KeyError, TypeError, ValueError):
         return None
-    return Survey(**values)
 
 
 def _typed(kind: object, value: Any) -> Any:
