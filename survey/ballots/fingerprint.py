@@ -74,6 +74,9 @@ class Frozen:
     rehearsal: bool = False
     by_mail: Sequence[str] = ()
     """Ids of the units whose people get their codes by mail and not on cards."""
+    changes: Sequence[Sequence[str]] = ()
+    """What was changed while it was open, each with the words before: so the words of today stand
+    for those on cards and in mails, too."""
 
 
 def canonical(frozen: Frozen) -> bytes:
@@ -145,6 +148,8 @@ def _told_besides(frozen: Frozen) -> Iterator[tuple[str, Iterable[str]]]:
         yield "rehearsal", ["nothing counts"]
     if frozen.by_mail:
         yield "by-mail", frozen.by_mail
+    for change in frozen.changes:
+        yield "changed", change
 
 
 def _line(name: str, values: Iterable[str]) -> bytes:

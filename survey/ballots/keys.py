@@ -20,6 +20,7 @@ from survey.ballots.codes import opening_code
 from survey.ballots.sealing import new_key_pair
 from survey.ballots.wrapping import CODES, Scheme, Unreadable, WrappedKey, read_wrapped
 from survey.errors import UserError
+from survey.language import gettext as _
 
 __all__ = ["KeyDamaged", "KeyExists", "KeyFolder", "KeyHeld", "KeyMissing", "NewKey", "Scheme"]
 
@@ -145,7 +146,7 @@ class KeyFolder:
         except Unreadable as error:
             why = str(error)
         except OSError as error:
-            why = error.strerror or "the disk does not give it"
+            why = error.strerror or _("the disk does not give it")
         raise KeyDamaged(survey=survey, folder=self.path, why=why)
 
     def _write(self, survey: str, content: bytes) -> None:

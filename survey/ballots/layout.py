@@ -17,6 +17,7 @@ from functools import cached_property
 
 from survey.ballots.sealing import PLAIN_SIZE
 from survey.errors import UserError
+from survey.language import gettext as _
 from survey.questionnaire.definition import Questionnaire
 
 VERSION = 1
@@ -80,10 +81,14 @@ def layout_of(questionnaire: Questionnaire) -> Layout:
         names=_names(q),
     )
     if any(lo < 1 or hi > 255 for lo, hi in layout.ranges):
-        raise QuestionnaireTooLong(what="every answer must be a number from 1 to 255.")
+        raise QuestionnaireTooLong(what=_("every answer must be a number from 1 to 255."))
     if layout.end > PLAIN_SIZE:
         raise QuestionnaireTooLong(
-            what=f"it needs {layout.end} bytes of {PLAIN_SIZE}; ask at most three open questions."
+            what=_(
+                "it needs {bytes} bytes of {most}; ask at most three open questions.",
+                bytes=layout.end,
+                most=PLAIN_SIZE,
+            )
         )
     return layout
 

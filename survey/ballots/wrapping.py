@@ -37,6 +37,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from survey.ballots.codes import WrongOpeningCode, read_opening_code
+from survey.language import gettext as _
 
 Scheme = Literal["one of two", "two of three"]
 SCHEMES: tuple[Scheme, ...] = ("one of two", "two of three")
@@ -136,14 +137,14 @@ def read_wrapped(content: bytes, survey: str) -> WrappedKey:
     told = _object(content)
     scheme = told.get("scheme")
     if scheme not in SCHEMES or told.get("version") != _VERSIONS[cast(Scheme, scheme)]:
-        raise Unreadable("it is of a kind that this program does not know")
+        raise Unreadable(_("it is of a kind that this program does not know"))
     if told.get("survey") != survey:
-        raise Unreadable("it is the key of another survey")
+        raise Unreadable(_("it is the key of another survey"))
     n, wraps = told.get("scrypt_n"), told.get("wraps")
     if type(n) is not int or not 2 <= n <= LARGEST_N or n & (n - 1):
-        raise Unreadable(f"its scrypt_n is not a power of two up to {LARGEST_N}")
+        raise Unreadable(_("its scrypt_n is not a power of two up to {most}", most=LARGEST_N))
     if not isinstance(wraps, list) or len(wraps) != len(_sets(scheme)):
-        raise Unreadable("its wraps are not as many as its scheme takes")
+        raise Unreadable(_("its wraps are not as many as its scheme takes"))
     return WrappedKey(survey, scheme, n, tuple(map(_wrap, wraps)))
 
 
@@ -197,9 +198,9 @@ def _object(content: bytes) -> Mapping[str, Any]:
     try:
         told = json.loads(content)
     except (ValueError, RecursionError):
-        raise Unreadable("it is not the JSON text that it was") from None
+        raise Unreadable(_("it is not the JSON text that it was")) from None
     if not isinstance(told, dict):
-        raise Unreadable("it is not the JSON text that it was")
+        raise Unreadable(_("it is not the JSON text that it was"))
     return told
 
 
@@ -208,7 +209,7 @@ def _wrap(told: object) -> Wrap:
     try:
         parts = {name: b64decode(cast(Any, told)[name], validate=True) for name in _SIZES}
     except (KeyError, TypeError, ValueError, IndexError):
-        raise Unreadable("a part of it is missing or changed") from None
+        raise Unreadable(_("a part of it is missing or changed")) from None
     if any(len(parts[name]) != size for name, size in _SIZES.items()):
-        raise Unreadable("a part of it is missing or changed")
+        raise Unreadable(_("a part of it is missing or changed"))
     return Wrap(**parts)

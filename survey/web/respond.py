@@ -18,8 +18,8 @@ from survey.ballots.codes import CodeMistyped, person_code, read_person_code
 from survey.ballots.payload import AnswerRefused
 from survey.ballots.payload import Response as Answers
 from survey.disclosure.values import Unit
+from survey.language import day, moment
 from survey.language import gettext as _
-from survey.language import moment
 from survey.services.answering import CodeUnknown, NotOpen, SurveyChanged, SurveyOver, submit
 from survey.services.changes_words import told_changes
 from survey.services.frozen import look
@@ -273,6 +273,12 @@ def _over(view: SurveyView, spoken: Spoken, now: datetime) -> str:
 
 def _how_over(view: SurveyView, now: datetime) -> str:
     """Return since when no answers are taken; one that is just being closed has no time yet."""
+    if view.lost_on:
+        return _(
+            "Its answers are lost: on {day} this site was restored from a copy that did not hold"
+            " them. Nothing of it can be counted.",
+            day=day(view.lost_on),
+        )
     if view.closed_at and view.closed_at < view.ends_at:
         return _("It was closed on {when}.", when=moment(view.closed_at, view.timezone))
     if now < view.ends_at:
