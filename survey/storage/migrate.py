@@ -29,19 +29,22 @@ class ReferencesBroken(Exception):
     """A migration would have left rows that refer to nothing. Nothing was changed."""
 
 
-def migrate(url: str) -> None:
-    """Bring the database at `url` to the newest schema; nothing happens where it is there."""
+def migrate(url: str, to: str = "head") -> None:
+    """Bring the database at `url` to the newest schema; nothing happens where it is there.
+
+    `to` names an earlier one, for tests of what a migration makes of it.
+    """
     engine = make_engine(url)
     try:
         with changing(engine) as connection:
-            upgrade(connection)
+            upgrade(connection, to)
     finally:
         engine.dispose()
 
 
-def upgrade(connection: sa.Connection) -> None:
-    """Bring a database to the newest schema, inside a transaction of `changing`."""
-    command.upgrade(_config(connection), "head")
+def upgrade(connection: sa.Connection, to: str = "head") -> None:
+    """Bring a database to a schema, inside a transaction of `changing`."""
+    command.upgrade(_config(connection), to)
 
 
 def empty(connection: sa.Connection) -> None:

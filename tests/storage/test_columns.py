@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from survey.ballots.sealing import BOX_SIZE
-from survey.storage import models, workspace
+from survey.storage import models, workspace  # noqa: F401 -- its tables belong to the schema
 from survey.storage.engine import make_engine
 from survey.storage.migrate import migrate
 from survey.storage.models import Base

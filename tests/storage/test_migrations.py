@@ -126,3 +126,37 @@ def test_a_migration_that_orphans_rows_is_undone(migrated):
     with migrated.connect() as connection:
         accounts = connection.scalars(sa.select(LoginSession.account).distinct()).all()
     assert accounts == [1]
+
+
+def a_survey_of_before(connection):
+    """A survey as version 3 kept it: of a client by name, with a spare code in each unit."""
+    when = "2026-03-01 12:00:00"
+    words = "practice", "questionnaire", "organiser", "help_contact", "harm_role", "fingerprint"
+    told: dict[str, object] = dict.fromkeys(words, "")
+    told |= dict.fromkeys(("critical", "holders", "masked"), "[]")
+    told |= dict.fromkeys(("opened_at", "ends_at", "closable_from"), when)
+    told |= {"slug": "wave-1", "title": "Wave", "client": "Hafen  SE", "timezone": "UTC"}
+    told |= {"policy_scores": 5, "policy_single": 10, "policy_spread": 12, "revision": 1}
+    told |= {"state": "open", "public_key": bytes(32), "spare": 2, "scheme": "one of two"}
+    table = sa.table("survey", *map(sa.column, told))
+    connection.execute(sa.insert(table), told)
+    columns = ("survey", "id", "name", "parent", "asked", "place")
+    units = [("wave-1", "all-1", "Hafen", None, 0, 0), ("wave-1", "kai", "Kai", "all-1", 9, 1)]
+    for unit in units:
+        row = dict(zip(columns, unit, strict=True))
+        connection.execute(sa.insert(sa.table("unit", *map(sa.column, columns))), row)
+
+
+def test_a_survey_of_before_gets_its_client_with_the_units_it_had(database_url):
+    migrate(database_url, "0003")
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        a_survey_of_before(connection)
+    migrate(database_url)
+    with engine.connect() as connection:
+        asked = sa.text("SELECT client, id, parent, people FROM client_unit ORDER BY place")
+        units = [tuple(row) for row in connection.execute(asked)]
+        client = connection.scalar(sa.text("SELECT client_id FROM survey"))
+    engine.dispose()
+    assert client == "hafen-se"
+    assert units == [("hafen-se", "all-1", None, 0), ("hafen-se", "kai", "all-1", 7)]

@@ -295,7 +295,7 @@ def _mail() -> None:
 
 
 def _clients_of_surveys() -> None:
-    """Make a client of each name that surveys have, so that somebody can be given a right to it."""
+    """Make a client of each name that surveys have, with the units of its newest survey."""
     database = op.get_bind()
     names = database.execute(sa.text("SELECT DISTINCT client FROM survey ORDER BY client"))
     taken: dict[str, str] = {}
@@ -308,8 +308,23 @@ def _clients_of_surveys() -> None:
             database.execute(sa.text(_NEW_CLIENT), row)
         which = {"id": taken[key], "name": name}
         database.execute(sa.text("UPDATE survey SET client_id = :id WHERE client = :name"), which)
+    newest: dict[str, dict[str, object]] = {}
+    for found in database.execute(sa.text(_SURVEYS)).mappings():
+        newest.setdefault(found["client"], dict(found))
+    for told in newest.values():
+        database.execute(sa.text(_UNITS), told)
 
 
+_SURVEYS = (
+    "SELECT slug AS survey, client_id AS client, spare FROM survey ORDER BY opened_at DESC, slug"
+)
+_UNITS = (
+    "INSERT INTO client_unit (client, id, name, parent, place, people)"
+    " SELECT :client, id, name, parent, place,"
+    " CASE WHEN asked > :spare THEN asked - :spare ELSE 0 END"
+    " FROM unit WHERE survey = :survey"
+)
+"""The units of its newest survey are what a client begins with, without the spare codes."""
 _NEW_CLIENT = (
     "INSERT INTO client (id, name, language, timezone, controller, controller_contact,"
     " privacy_notice, help_contact, harm_role, added_on)"
