@@ -311,8 +311,8 @@ def _clients_of_surveys() -> None:
     newest: dict[str, dict[str, object]] = {}
     for found in database.execute(sa.text(_SURVEYS)).mappings():
         newest.setdefault(found["client"], dict(found))
-    for told in newest.values():
-        database.execute(sa.text(_UNITS), told)
+    for survey in newest.values():
+        database.execute(sa.text(_UNITS), survey)
 
 
 _SURVEYS = (
