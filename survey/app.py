@@ -187,7 +187,9 @@ def create_app(
         if pictures.browser is None:
             log.warning("No Chromium or Chrome: no PDF; pages draw their figures themselves.")
         leaves = Leaving(
-            *(sessions, keys, clock, clearings, config.public_url), by_mail=config.mail_set_up
+            *(sessions, keys, clock, clearings, config.public_url),
+            by_mail=config.mail_set_up,
+            forget=(rosters.forget, exports.discard),
         )
         chores = [parcels.tidy, exports.tidy, rosters.tidy, *leaves.chores()]
         chores.append(illustrator.everything)

@@ -291,8 +291,13 @@ def _why(fault: Exception) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Return a text that can stand in a header: whatever ends a line is a space."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """Return a text that can stand in a header: whatever ends a line is a space.
+
+    What looks like an encoded word (RFC 2047) is none any more: `email` would decode it, line
+    breaks and all, and write what follows them as headers of their own.
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line.replace("=?", "= ?")
 
 
 def _short(text: str) -> str:

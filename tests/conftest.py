@@ -16,6 +16,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from survey.browser import Browser as Tool
+from survey.language import speak
 from tests.support import postgres
 from tests.support.browser import FLAGS, Chromium, chromium
 
@@ -73,7 +74,7 @@ def database_url(engine, request, tmp_path) -> Iterator[str]:
 def originals(request, tmp_path_factory) -> "Iterator[Callable[..., Original]]":
     """Surveys of which each test gets a copy: originals(engine, before, scheme=...).
 
-    `before`: what is done in the original, before it is copied.
+    `before`: what is done in the original, before it is copied; `made`: what makes it.
     """
     # Here, since the tests of the core need no database and load none.
     from tests.collecting import make_place
@@ -83,14 +84,17 @@ def originals(request, tmp_path_factory) -> "Iterator[Callable[..., Original]]":
 
         @cache
         def make(
-            engine: str, before: "Callable[[Place], object]" = bool, **changed: Any
+            engine: str,
+            before: "Callable[[Place], object]" = bool,
+            made: "Callable[..., Place]" = make_place,
+            **changed: Any,
         ) -> Original:
             folder = tmp_path_factory.mktemp("original")
             url, server = f"sqlite:///{folder / 'headwind.db'}", None
             if engine == "postgresql":
                 server = request.getfixturevalue("postgres_server")
                 url = stack.enter_context(server.database())
-            place = make_place(url, folder, **changed)
+            place = made(url, folder, **changed)
             before(place)
             return Original.of(place, server)
 
@@ -157,3 +161,8 @@ def quick_scrypt() -> Iterator[None]:
         patch.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
         patch.setattr("survey.ballots.keys.SCRYPT_N", 2**4)
         yield
+
+
+def pytest_runtest_setup():
+    """Begin in English: a request leaves its language in the thread, and tests share one."""
+    speak("en")

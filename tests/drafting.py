@@ -100,7 +100,8 @@ def read(sessions: Sessions, draft: str, now: datetime, site: Site = HERE) -> Pr
     """A draft as it stands, read."""
     with sessions() as session:
         view = draft_view(session, draft)
-        return prepared(view.settings, grounds_of(session, view.client, now, site))
+        grounds = grounds_of(session, view.client, now, site, view.settings.previous)
+        return prepared(view.settings, grounds)
 
 
 def change_settings(sessions: Sessions, draft: str, **changed: Any) -> None:

@@ -2,9 +2,11 @@
 
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -237,10 +239,11 @@ def served(folder: Path, **env: str):
     )
     assert process.stdout
     try:
-        first = process.stdout.readline()
-        second = process.stdout.readline()
-        assert second.startswith("Headwind: http://"), first + second
-        yield second.split()[1], first
+        said = [process.stdout.readline()]
+        while said[-1] and not said[-1].startswith("Headwind: http://"):
+            said.append(process.stdout.readline())
+        assert said[-1], said
+        yield said[-1].split()[1], "".join(said[:-1])
     finally:
         process.terminate()
         process.communicate(timeout=20)
@@ -255,6 +258,26 @@ def test_run_says_where_the_data_are_and_serves_them_for_their_owner_alone(tmp_p
             assert answer.status == 200
     loose = [file for file in folder.rglob("*") if file.stat().st_mode & 0o077]
     assert loose == []
+
+
+@pytest.mark.server
+def test_each_start_without_accounts_prints_one_link_that_makes_the_first_owner(tmp_path):
+    paths = []
+    for _ in range(2):
+        with served(tmp_path / "instance") as (url, said):
+            (link,) = re.findall(r"^    (http://.*/setup/.*)$", said, re.M)
+            assert link.startswith(url)
+            paths.append(link.removeprefix(url))
+            statuses = [status_of(url + path) for path in paths]
+        assert statuses == [404] * (len(paths) - 1) + [200]
+
+
+def status_of(address):
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 @pytest.mark.server

@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from survey.cli import user as user_command
 from survey.cli.main import main
 from survey.storage.scrub import StillInUse
 
@@ -182,12 +184,31 @@ def test_a_survey_without_a_public_address_is_not_opened(headwind, units, monkey
     assert "public_url" in err
 
 
-def test_somebody_is_added_and_not_twice(headwind):
-    status, out, _ = headwind("user", "ana@example.org", stdin="a long enough password\n")
-    assert (status, out) == (0, "ana@example.org may sign in now.\n")
-    status, _, err = headwind("user", "ana@example.org", stdin="another long password\n")
+def test_somebody_is_added_by_a_link_and_not_twice(headwind):
+    status, out, _ = headwind("user", "add", "Ana@example.org", "--role", "consultant")
+    assert status == 0
+    assert "ana@example.org chooses a password here, once, within 7 days" in out
+    assert f"{os.environ['HEADWIND_PUBLIC_URL']}/invite/" in out
+    status, _, err = headwind("user", "add", "ana@example.org")
     assert status == 2
     assert len(err.strip().splitlines()) == 1
+
+
+def test_somebody_at_a_terminal_is_asked_for_the_password(headwind, monkeypatch):
+    monkeypatch.setattr(user_command, "_asked_password", lambda: "a long enough password")
+    status, out, _ = headwind("user", "add", "ana@example.org")
+    assert (status, out) == (0, "ana@example.org may sign in now.\n")
+    status, out, _ = headwind("user", "reset", "ana@example.org", "--without-second-factor")
+    assert (status, out) == (0, "ana@example.org may sign in with the new password now.\n")
+
+
+def test_a_password_is_reset_by_a_link_for_whoever_is_there(headwind, monkeypatch):
+    headwind("user", "add", "ana@example.org")
+    status, out, _ = headwind("user", "reset", "ANA@example.org")
+    assert status == 0
+    assert "/reset/" in out
+    status, _, err = headwind("user", "reset", "bob@example.org")
+    assert (status, err) == (2, "There is no account for bob@example.org.\n")
 
 
 def test_a_closing_that_was_interrupted_is_finished_without_a_code(

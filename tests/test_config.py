@@ -118,6 +118,16 @@ def test_a_fault_of_the_notation_is_told_with_its_line():
         "trusted_proxies = 1.0",
         'trusted_proxies = "many"',
         "access_log = 1",
+        'smtp_host = "smtp://mail.example"',
+        'smtp_host = "mail.example:25"',
+        "smtp_port = 0",
+        "smtp_port = 65536",
+        'smtp_security = "ssl"',
+        'smtp_password = "two\\nlines"',
+        'mail_from = "survey"',
+        'mail_from = "Survey <survey@example.org>, eve@example.org"',
+        'mail_reply_to = "a@example.org\\nBcc: b@example.org"',
+        "mails_per_minute = 0",
         'secret_key = "short"',
         "keys = []",
         "[keys]",
@@ -212,3 +222,30 @@ def test_a_home_that_is_not_there_is_told_and_not_a_crash():
     assert "no home here" in told.value.faults[0]
     with pytest.raises(RelativeInstance):
         instance_folder({"HEADWIND_INSTANCE": "~nobody-of-this-name"})
+
+
+MAIL = """
+smtp_host = "mail.example.org"
+mail_from = "Survey Größe <survey@example.org>"
+public_url = "https://survey.example.org"
+"""
+
+
+def test_mail_is_set_up_with_a_server_and_a_sender():
+    assert not read_config(HOME, "", {}).mail_set_up
+    config = read_config(HOME, MAIL, {"HEADWIND_SMTP_PASSWORD": " secret "})
+    assert config.mail_set_up
+    assert (config.smtp_security, config.smtp_port, config.smtp_password) == (
+        "starttls",
+        0,
+        " secret ",
+    )
+    assert config.mail_from == "Survey Größe <survey@example.org>"
+    assert "secret" not in repr(config)
+
+
+@pytest.mark.parametrize("missing", ["mail_from", "smtp_host", "public_url"])
+def test_half_of_what_mail_needs_is_a_fault(missing):
+    file = "\n".join(line for line in MAIL.splitlines() if not line.startswith(missing))
+    (told,) = faults(file)
+    assert told.startswith(f"{missing}: mails need it too")

@@ -190,7 +190,7 @@ def test_a_phone_reads_the_longest_address_there_can_be(picture_of):
 
 
 def test_around_a_qr_code_four_modules_stay_white():
-    size, path = re.search(r'viewBox="0 0 (\d+) \d+".*d="(.*?)"', qr("https://x/s/y#Z")).groups()
+    [(size, path)] = re.findall(r'viewBox="0 0 (\d+) \d+".*d="(.*?)"', qr("https://x/s/y#Z"))
     runs = [tuple(map(int, run)) for run in re.findall(r"M(\d+) (\d+)h(\d+)v1", path)]
     assert min(x for x, _, _ in runs) == min(y for _, y, _ in runs) == 4
     assert max(x + wide for x, _, wide in runs) == max(y + 1 for _, y, _ in runs) == int(size) - 4

@@ -12,7 +12,10 @@ import pytest
 
 from survey.ballots.keys import KeyFolder
 from survey.errors import UserError
-from survey.jobs import UNFORESEEN, Closings, Housekeeping, Progress
+from survey.jobs.closings import Closings
+from survey.jobs.housekeeping import Housekeeping
+from survey.jobs.mirror import Progress
+from survey.jobs.telling import UNFORESEEN
 from survey.services.surveys import survey_view
 from tests.collecting import AFTER, make_place, responses_for
 
@@ -161,7 +164,7 @@ def test_a_process_that_died_is_not_taken_for_one_that_works(make, folder):
     script = f"""
 import os, sys
 from pathlib import Path
-from survey.jobs import Mirror, Progress
+from survey.jobs.mirror import Mirror, Progress
 mirror = Mirror.take(Path({str(folder / f"{SLUG}.json")!r}))
 mirror.write(Progress("tallying", 50))
 print("locked", flush=True)

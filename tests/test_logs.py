@@ -317,10 +317,12 @@ def test_a_fault_of_a_form_of_the_console_tells_no_password_and_no_opening_code(
     assert secret.encode() not in logged
 
 
-def test_a_shared_link_is_in_no_log(site):
+def test_a_link_with_a_token_is_in_no_log(site):
     """Wherever it leads: to a report, to a password, to nothing, or into a fault."""
     token = "KanariLink" * 3 + "xy"
-    for address in (f"/shared/{token}", f"/shared/{token}/method?x=1", f"/SHARED/{token}/x"):
+    shared = (f"/shared/{token}", f"/shared/{token}/method?x=1", f"/SHARED/{token}/x")
+    of_one_use = (f"/setup/{token}", f"/reset/{token}?x=1", f"/INVITE/{token}")
+    for address in (*shared, *of_one_use):
         assert site.ask("GET", address, source=VISITOR)[0] == 404
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         assert site.ask("POST", address, "password=x", source=VISITOR, **form)[0] in (404, 405)

@@ -33,6 +33,7 @@ from survey.services.surveys import (
     load_report,
     survey_view,
 )
+from survey.services.unopened import warn_unopened
 from survey.services.waiting import participation
 from survey.storage.engine import engine_of
 from survey.storage.models import Box
@@ -432,7 +433,7 @@ def test_the_code_of_a_person_does_not_close(answered):
 
 def test_before_the_promised_time_nobody_can_close(answered):
     before = answered.tables()
-    with pytest.raises(NotEndedYet, match="2026-11-16"):
+    with pytest.raises(NotEndedYet, match="16 November 2026"):
         close(answered, now=END - timedelta(seconds=1))
     assert answered.tables() == before
 
@@ -686,6 +687,8 @@ def test_a_reader_in_the_way_delays_the_end_and_not_the_safety(answered, monkeyp
 
 def test_what_nobody_opens_within_sixty_days_is_destroyed_unread(answered):
     days = timedelta(days=60)
+    for warned in (30, 50):
+        warn_unopened(answered.sessions, END + timedelta(days=warned), "", by_mail=False)
     assert destroy_expired(answered.sessions, answered.keys, END + days - timedelta(hours=1)) == ()
     assert answered.keys.holds(answered.slug)
     assert destroy_expired(answered.sessions, answered.keys, END + days) == (answered.slug,)

@@ -86,13 +86,13 @@ def a_client(name):
     )
 
 
-def number_in(session, name) -> int:
+def number_in(session, name):
     return session.scalars(
         sa.select(Account.id).where(Account.email == f"{name}@example.org")
     ).one()
 
 
-def number(place, name) -> int:
+def number(place, name):
     with place.sessions() as session:
         return number_in(session, name)
 

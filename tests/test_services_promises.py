@@ -132,7 +132,7 @@ def test_names_are_promised_to_be_taken_out_only_where_a_list_was_given():
 def test_the_first_page_says_who_can_see_a_sign_of_harm():
     harm = said(USUAL).harm
     assert "whoever runs the survey should tell the works council" in harm
-    assert "Everybody who may sign in to the program can see it" in harm
+    assert "and the owners of the program, can see it" in harm
 
 
 @pytest.mark.parametrize("told", [USUAL, THREE], ids=["one", "two"])

@@ -13,9 +13,9 @@ from survey.ballots.payload import Response
 from survey.services import accounts
 from survey.services.accounts import TooManySignIns
 from survey.services.closing import close_survey
+from survey.services.rights import WHOLE
 from survey.services.sharing import (
     LONGEST,
-    WHOLE,
     LinkIncomplete,
     LinkLeadsNowhere,
     UnknownLink,

@@ -52,6 +52,12 @@ def logged(caplog):
     return visit
 
 
+@pytest.mark.parametrize("path", ["/setup/T0ken", "/reset/T0ken", "/invite/T0ken", "/shared/T0ken"])
+def test_no_link_that_opens_something_is_in_the_access_log(logged, path):
+    assert logged(path) == []
+    assert logged(path, "404 NOT FOUND") == []
+
+
 @pytest.mark.parametrize("path", ["/s/wave-1", "/s/wave-1/thanks", "//s/wave-1", "/S/wave-1"])
 def test_no_visit_of_a_respondent_is_in_the_access_log(logged, path):
     assert logged(path) == []

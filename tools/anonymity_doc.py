@@ -92,11 +92,12 @@ def _made() -> Mapping[str, str]:
         Settings(),
         Settings(scheme="two of three", holders=(*Settings.holders, "a spare")),
     )
-    known = set(rows(usual))
+    known, mailed = set(rows(usual)), Settings(by_mail=True)
     return {
         "table": _table(rows(usual)),
         "two of three": _table(tuple(row for row in rows(other) if row not in known)),
-        "checks": "".join(_checks(usual)),
+        "by mail": _table(tuple(row for row in rows(mailed) if row not in known)),
+        "checks": "".join(_checks(mailed)),
     }
 
 

@@ -3,7 +3,8 @@
     python -m tools.texts                   says how many are missing, and where
     python -m tools.texts --add console     adds the missing ones, empty, to locale/de/console.po
 
-Read from the code (`_`, `ngettext`, `mark`, `lazy`), the templates, and the sentences of errors.
+Read from the code (`_`, `ngettext`, `mark`, `lazy`, `later`), the templates, and the sentences of
+errors.
 An entry without a translation counts as missing; the English is shown then.
 """
 
@@ -22,7 +23,10 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "survey" / "locale"
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "mark": None, "lazy": None}
+KEYWORDS = {
+    **dict.fromkeys(("_", "gettext", "mark", "lazy", "later", "_later")),
+    "ngettext": (1, 2),
+}
 OPTIONS = {"trimmed": "false", "newstyle_gettext": "true", "trim_blocks": "true"}
 SAME = {"de": frozenset({"Headwind"})}
 

@@ -62,7 +62,7 @@ def html(text: Text) -> str:
 def _plain(part: Part) -> str:
     match part:
         case Way(words, address):
-            return f"{words}:\n{address}"
+            return address if words == address else f"{words}:\n{address}"
         case Shown(what, shown):
             return f"{what}:\n    {shown}"
         case Quoted(told, by):

@@ -3,8 +3,9 @@ come, rehearsals that were forgotten.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import product
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,7 +22,8 @@ log = logging.getLogger(__name__)
 class Leaving:
     """The chores of this module; each is one of the housekeeping, so that none stops another.
 
-    `by_mail`: whether warnings are sent; otherwise pages alone show them.
+    `by_mail`: whether warnings are sent; otherwise pages alone show them. `forget`: what throws
+    away the files that were made of a client's roster.
     """
 
     def __init__(
@@ -33,7 +35,9 @@ class Leaving:
         public_url: str = "",
         *,
         by_mail: bool = False,
+        forget: Sequence[Callable[[str], object]] = (),
     ) -> None:
+        self._forget = forget
         self._sessions, self._keys, self._clock = sessions, keys, clock
         self._clearings, self._public_url, self._by_mail = clearings, public_url, by_mail
 
@@ -54,7 +58,10 @@ class Leaving:
 
     def rosters(self) -> None:
         """Delete the rosters whose day has come."""
-        self._clearings.note_if(bool(delete_due_rosters(self._sessions, self._clock())))
+        gone = delete_due_rosters(self._sessions, self._clock())
+        for client, forget in product(gone, self._forget):
+            forget(client)
+        self._clearings.note_if(bool(gone))
 
     def rehearsals(self) -> None:
         """Wipe the rehearsals that were forgotten."""

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from survey.errors import UserError
 from survey.language import day
+from survey.language import gettext as _
 from survey.services.agreeing import UnknownGroup, check_group, today
 from survey.services.surveys import SurveyView
 from survey.storage import models
@@ -97,7 +98,7 @@ def record_outcome(
         if session.get(models.ReleasedGroup, (view.slug, key)) is None:
             raise UnknownGroup  # all groups together: it is asked of each
         if due is None or today(survey, now) < due:
-            raise TooEarly(when=day(due) if due else "the closing")
+            raise TooEarly(when=day(due) if due else _("the closing"))
         session.merge(
             models.Adoption(
                 survey=view.slug,

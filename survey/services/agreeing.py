@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from survey.errors import UserError
+from survey.language import gettext as _
 from survey.report.model import Commitment, CommitmentState
 from survey.services.agreed import EVERYBODY, commitment, commitments_of
 from survey.services.surveys import released_row, shows_group
@@ -84,7 +85,9 @@ def agree(
         who, what = " ".join(who.split()), " ".join(what.split())
         faults = dict(_faults(who, what, until, today(survey, now)))
         if len([r for r in commitments_of(session, slug) if r.group_key == key]) >= MOST:
-            faults["what"] = f"There are {MOST} already; few are kept in mind, and fewer are done."
+            faults["what"] = _(
+                "There are {most} already; few are kept in mind, and fewer are done.", most=MOST
+            )
         if faults:
             raise NotAgreed(faults)
         row = {"survey": slug, "group_key": key, "who": who, "what": what, "until": until}
@@ -135,19 +138,19 @@ def today(survey: models.Survey, now: datetime) -> date:
 
 def _faults(who: str, what: str, until: date | None, this_day: date) -> Iterator[tuple[str, str]]:
     if not who:
-        yield "who", "Write which role sees to it, such as “the leader of the team”."
+        yield "who", _("Write which role sees to it, such as “the leader of the team”.")
     elif len(who) > LONGEST_WHO:
-        yield "who", f"Shorten this to {LONGEST_WHO} characters."
+        yield "who", _("Shorten this to {most} characters.", most=LONGEST_WHO)
     if not what:
-        yield "what", "Write what was agreed."
+        yield "what", _("Write what was agreed.")
     elif len(what) > LONGEST_WHAT:
-        yield "what", f"Shorten this to {LONGEST_WHAT} characters."
+        yield "what", _("Shorten this to {most} characters.", most=LONGEST_WHAT)
     if until is None:
-        yield "until", "Write a day, such as 2027-03-31."
+        yield "until", _("Write a day, such as 2027-03-31.")
     elif until < this_day:
-        yield "until", "This day has passed; write until when it is to be done."
+        yield "until", _("This day has passed; write until when it is to be done.")
     elif until > this_day + FARTHEST:
-        yield "until", "This is more than three years away; agree on something nearer."
+        yield "until", _("This is more than three years away; agree on something nearer.")
 
 
 def _row(session: Session, slug: str, key: str, number: int) -> models.Commitment:

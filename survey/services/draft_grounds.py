@@ -5,7 +5,8 @@ read once, when the survey is opened.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from survey.services.client_units import UnitLine, tree_of
 from survey.services.clients import ClientView, client_view
+from survey.services.next_wave import groups_then
+from survey.services.surveys import UnknownSurvey, survey_view
 from survey.storage.engine import reading
 from survey.storage.workspace import Person
 
@@ -39,14 +42,25 @@ class Grounds:
     """How many people of a place are in the roster without an address."""
     now: datetime
     site: Site = Site()
+    then: Mapping[str, str] = field(default_factory=dict)
+    """Id of a client's unit -> id of the group in which its people answered in the earlier wave."""
 
 
-def grounds_of(session: Session, client: str, now: datetime, site: Site) -> Grounds:
-    """Return what surveys of a client are prepared from at this moment."""
+def grounds_of(
+    session: Session, client: str, now: datetime, site: Site, previous: str | None = None
+) -> Grounds:
+    """Return what surveys of a client are prepared from at this moment; `previous`: the earlier
+    wave, if there is one.
+    """
     view, units = client_view(session, client), tree_of(session, client)
     with reading(session):
         unaddressed = _unaddressed(session, client)
-    return Grounds(view, tuple(units), unaddressed, now, site)
+    then: Mapping[str, str] = {}
+    if previous is not None:
+        with suppress(UnknownSurvey):
+            bare = (UnitLine(unit.id, "", unit.parent, 0, 0, 0, 0) for unit in units)
+            then = groups_then(survey_view(session, previous, now).units, tuple(bare))
+    return Grounds(view, tuple(units), unaddressed, now, site, then)
 
 
 def _unaddressed(session: Session, client: str) -> dict[Place, int]:

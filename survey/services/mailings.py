@@ -16,6 +16,7 @@ from survey.mail import check_address
 from survey.services.outbox import TRIES
 from survey.storage.engine import reading
 from survey.storage.models import NUMBERS, Unit
+from survey.storage.scrub import clear_letters
 from survey.storage.workspace import Invitee, Letter, Mailing
 
 Trouble = Literal["refused", "uncertain"]
@@ -28,6 +29,12 @@ class UnknownLetter(UserError):
 
 class NothingToPause(UserError):
     """These mails are all sent, or not begun yet."""
+
+
+class MayHaveArrived(UserError):
+    """This mail may have reached {email}, and with it its code: to another address the code would
+    be in two hands. Send it again as it is, or drop it and give the person a spare card.
+    """  # noqa: D404
 
 
 class InvitedAlready(UserError):
@@ -148,16 +155,19 @@ def go_on(session: Session, slug: str, number: int) -> None:
 def send_again(session: Session, slug: str, id_: str, email: str, now: datetime) -> None:
     """Let a mail be sent once more, to a corrected address where one is given.
 
-    It keeps its Message-ID, so that a mail program can tell a second copy.
+    It keeps its Message-ID, so that a mail program can tell a second copy. What may have arrived
+    goes to nobody else: a second person could answer with its code, and nobody would notice.
 
     Raises
     ------
-    UnknownLetter, InvitedAlready, survey.mail.NoMailAddress
+    UnknownLetter, InvitedAlready, MayHaveArrived, survey.mail.NoMailAddress
     """
     check_address(email)
     with session.begin():
         row = _letter(session, slug, id_)
         if email != row.email:
+            if row.state == "uncertain":
+                raise MayHaveArrived(email=row.email)
             _correct(session, row, email)
         _wait_again(session, [row], now)
 
@@ -174,6 +184,9 @@ def send_all_again(session: Session, slug: str, state: Trouble, now: datetime) -
 def drop(session: Session, slug: str, id_: str) -> None:
     """Delete a mail, and with it its code, which nobody has then (or, where it is uncertain, only
     whom it reached). Whoever refused it is not written to again.
+
+    Files keep no trace of the code either, unless somebody is in the way: then the worker clears
+    them the next time that a mail was sent.
     """
     with session.begin():
         row = _letter(session, slug, id_)
@@ -182,6 +195,8 @@ def drop(session: Session, slug: str, id_: str) -> None:
                 sa.delete(Invitee).where(Invitee.survey == slug, Invitee.email == row.email)
             )
         session.delete(row)
+    engine = session.get_bind()
+    clear_letters(engine if isinstance(engine, sa.Engine) else engine.engine)
 
 
 def _switch(session: Session, slug: str, number: int, before: str, after: str) -> None:

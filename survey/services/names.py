@@ -3,7 +3,9 @@
 How a name is found in a comment stands in `survey.disclosure.naming`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+from survey.language import gettext as _
 
 MOST_NAMES = 25_000
 """Those of the largest roster, and then some: comments take no longer to read for it."""
@@ -16,14 +18,29 @@ def parse_names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for line in lines if line))
 
 
+def with_people(names: Iterable[str], people: Iterable[str]) -> tuple[str, ...]:
+    """Return the names and those of people who are asked, each once; what is no name is out."""
+    told = (" ".join(name.split())[:LONGEST_NAME] for name in people)
+    known = (name for name in told if any(map(str.isalpha, name)))
+    return tuple(dict.fromkeys([*names, *known]))
+
+
 def name_faults(names: Sequence[str]) -> Iterator[str]:
     """Yield what is wrong with the names that are taken out of comments."""
-    what = "Names to take out of comments"
     if len(names) > MOST_NAMES:
-        yield f"{what}: {len(names)} are too many; write {MOST_NAMES} at most."
+        yield _(
+            "Names to take out of comments: {many} are too many; write {most} at most.",
+            many=len(names),
+            most=MOST_NAMES,
+        )
         return
     for name in names:
         if len(name) > LONGEST_NAME:
-            yield f"{what}: “{name[:20]}…” has over {LONGEST_NAME} characters; one name a line."
+            yield _(
+                "Names to take out of comments: “{name}…” has over {most} characters; one name a"
+                " line.",
+                name=name[:20],
+                most=LONGEST_NAME,
+            )
         elif not any(character.isalpha() for character in name):
-            yield f"{what}: “{name}” is no name."
+            yield _("Names to take out of comments: “{name}” is no name.", name=name)

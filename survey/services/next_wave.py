@@ -5,8 +5,9 @@ far as the client's tree still has their units: a survey does not say which unit
 the id of joined units is made from theirs, so they are found again by trying.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import combinations, islice
 
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from survey.services.clients import ClientView, client_view
 from survey.services.draft_settings import JoinedUnits, Settings
 from survey.services.drafts import add_draft, usual_settings
 from survey.services.grouping import join_id
+from survey.services.roster import NOW_CALLED
 from survey.services.surveys import SurveyView, survey_view
 from survey.storage.engine import reading
 from survey.storage.models import Survey
@@ -101,6 +103,19 @@ def wave_settings(
         sponsor=view.sponsor,
         previous=view.slug,
     )
+
+
+@lru_cache(maxsize=16)
+def groups_then(units: tuple[Unit, ...], tree: tuple[UnitLine, ...]) -> Mapping[str, str]:
+    """Return in which group of an earlier wave the people of each of a client's units answered, as
+    far as that can be told; leaders are left out.
+    """
+    asked = {unit.id for unit in units if unit.asked}
+    own = {unit.id: NOW_CALLED.get(unit.id, unit.id) for unit in tree}
+    then = {unit: group for unit, group in own.items() if group in asked}
+    for join in joins_of(units, tree):
+        then |= dict.fromkeys(join.units, join_id(sorted(join.units)))
+    return then
 
 
 def joins_of(units: Sequence[Unit], tree: Sequence[UnitLine]) -> Iterator[JoinedUnits]:

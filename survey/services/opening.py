@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from survey.ballots.codes import ALPHABET, credential, person_code, result_words
 from survey.ballots.keys import KeyFolder
+from survey.language import gettext as _
 from survey.services.frozen import fingerprint_of
 from survey.services.inviting import Dealt, Invited, deal, invited_faults, put_invitations
 from survey.services.plan import Plan, PlanError, check_plan, counted
@@ -122,12 +123,14 @@ def _check_previous(session: Session, plan: Plan) -> None:
         return
     earlier = session.get(models.Survey, plan.previous)
     if earlier is None or earlier.state != "closed":
-        raise PlanError(["The earlier wave is not there or not closed yet."])
+        raise PlanError([_("The earlier wave is not there or not closed yet.")])
     if earlier.client.casefold() != plan.client.strip().casefold():
-        raise PlanError([f"The earlier wave is one of another client, {earlier.client}."])
+        told = _("The earlier wave is one of another client, {client}.", client=earlier.client)
+        raise PlanError([told])
     before, now = map(questionnaire_of, (earlier.questionnaire, plan.questionnaire_text))
     if (before.scales, before.items, before.responses) != (now.scales, now.items, now.responses):
-        raise PlanError(["The earlier wave asked other questions, so it cannot be compared with."])
+        told = _("The earlier wave asked other questions, so it cannot be compared with.")
+        raise PlanError([told])
     _check_regrouped(session, plan, plan.previous)
 
 
@@ -144,11 +147,14 @@ def _check_regrouped(session: Session, plan: Plan, previous: str) -> None:
     }
     moved = [u.name for u in plan.units if u.id in parents and parents[u.id] != u.parent]
     if moved:
-        names = ", ".join(f"“{name}”" for name in moved[:5]) + (" and others" * (len(moved) > 5))
-        told = (
-            f"In the earlier wave these stood under another unit: {names}. People who are grouped"
+        names = ", ".join(_("“{name}”", name=name) for name in moved[:5])
+        if len(moved) > 5:
+            names = _("{names} and others", names=names)
+        told = _(
+            "In the earlier wave these stood under another unit: {names}. People who are grouped"
             " anew could be told apart by comparing both reports. Keep the tree as it was, or give"
-            " a unit that was really made anew a name of its own."
+            " a unit that was really made anew a name of its own.",
+            names=names,
         )
         raise PlanError([told])
 

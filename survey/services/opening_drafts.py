@@ -15,7 +15,7 @@ from survey.language import gettext as _
 from survey.services.draft_grounds import Grounds, Site, grounds_of
 from survey.services.drafts import DraftView, draft_row, draft_view
 from survey.services.inviting import Invited
-from survey.services.names import LONGEST_NAME
+from survey.services.names import with_people
 from survey.services.opening import Opened, Plan, PlanError, open_survey
 from survey.services.plan import check_ready
 from survey.services.preparing import Prepared, prepared
@@ -44,7 +44,7 @@ def open_draft(
         Somebody else was faster.
     """
     view = draft_view(session, draft)
-    grounds = grounds_of(session, view.client, now, site)
+    grounds = grounds_of(session, view.client, now, site, view.settings.previous)
     ready = prepared(view.settings, grounds)
     if faults := missing(view, ready):
         raise PlanError(faults)
@@ -83,9 +83,7 @@ def view_changed(changed_at: datetime, view: DraftView) -> bool:
 
 def with_names(plan: Plan, people: Iterable[PersonLine]) -> Plan:
     """Return the plan with the names of the roster among those that are taken out of comments."""
-    names = (" ".join(person.name.split())[:LONGEST_NAME] for person in people)
-    known = [name for name in names if any(letter.isalpha() for letter in name)]
-    return replace(plan, masked=tuple(dict.fromkeys([*plan.masked, *known])))
+    return replace(plan, masked=with_people(plan.masked, (person.name for person in people)))
 
 
 def to_invite(

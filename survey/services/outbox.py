@@ -12,6 +12,7 @@ it uncertain. In which order mails go out tells nothing: they are taken by their
 people do on the page of a mailing stands in `mailings`.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -163,11 +164,17 @@ def settle(session: Session, held: Held, worker: str, sent: Sent, now: datetime)
     ).one_or_none()
     if row is None:
         return
-    row.attempts, row.told = row.attempts + 1, sent.told
+    row.attempts, row.told = row.attempts + 1, _without(held.code, sent.told)
     row.state = _state_after(sent.outcome, row.attempts)
     if row.state == "waiting":
         row.due = now + _wait(row.attempts)
     row.held_by = worker if row.state == "uncertain" else ""
+
+
+def _without(code: str | None, told: str) -> str:
+    """Return what a server said without the code of the mail, in case it quotes what it refuses."""
+    parts = [part for part in (code or "").split("-") if part]
+    return re.sub("|".join(parts), "…", told, flags=re.IGNORECASE) if parts else told
 
 
 def _forget(session: Session, held: Held, worker: str) -> None:

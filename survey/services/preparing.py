@@ -30,7 +30,7 @@ from survey.services.plan import (
     usual_results_on,
 )
 from survey.services.reminding import usual_times
-from survey.services.reporting_groups import Groups, groups_of, way_faults
+from survey.services.reporting_groups import Groups, groups_of, regrouped_faults, way_faults
 from survey.services.surveys import questionnaire_of
 
 LEAST, MOST = 5, 100
@@ -269,6 +269,8 @@ class _Reading:
         if not self.groups.asking:
             told = _("Nobody is there to be asked: add people to the client’s units first.")
             self.note("groups", told, missing=True)
+        for told in regrouped_faults(self.grounds, self.groups):
+            self.faults.append(Fault("people", "groups", told))
         for told in way_faults(self.grounds, self.groups):
             self.faults.append(Fault("people", "groups", told))
         return self.groups.grouping.units

@@ -136,6 +136,34 @@ def mail_where_possible(groups: Groups) -> Mapping[str, bool]:
     return {group.unit.id: not group.unaddressed for group in groups.asking}
 
 
+def regrouped_faults(grounds: Grounds, groups: Groups) -> Iterator[str]:
+    """Yield whose people answer together otherwise than in the earlier wave.
+
+    Where a group of ten and one of three stood alone and are joined now, both reports together tell
+    of the three. Units that are new, or gone, are left out: see `opening` for those that moved.
+    """
+    now = groups.grouping.members
+    both = [unit for unit in now if unit in grounds.then]
+    before, after = _together(both, grounds.then), _together(both, now)
+    moved = {unit for unit in both if before[unit] != after[unit]}
+    if moved:
+        names = [f"“{unit.name}”" for unit in grounds.units if unit.id in moved]
+        yield _(
+            "These are not grouped as in the earlier wave: {names}. People who are grouped anew"
+            " could be told apart by comparing both reports. Join the same units as then, and no"
+            " others.",
+            names=", ".join(names[:SHOWN_FAULTS]) + ", …" * (len(names) > SHOWN_FAULTS),
+        )
+
+
+def _together(units: Collection[str], groups: Mapping[str, str]) -> Mapping[str, set[str]]:
+    """Return for each unit which of these units answer together with it, itself included."""
+    found: dict[str, set[str]] = {}
+    for unit in units:
+        found.setdefault(groups[unit], set()).add(unit)
+    return {unit: found[groups[unit]] for unit in units}
+
+
 def way_faults(grounds: Grounds, groups: Groups) -> Iterator[str]:
     """Yield why some groups cannot be written to: everybody of them needs an address."""
     if groups.by_mail and not grounds.site.mails:

@@ -9,10 +9,11 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from survey.language import LANGUAGES
 from survey.services.accounts import User
 from survey.storage.engine import reading
 from survey.storage.models import Survey
-from survey.storage.workspace import Client, Draft, Grant, Membership
+from survey.storage.workspace import Account, Client, Draft, Grant, Membership
 
 WHOLE = "*"
 """The scope of a report as a whole; any other is the key of one group."""
@@ -67,6 +68,14 @@ def reads_report(session: Session, user: User, slug: str, scope: str) -> bool:
     with reading(session):
         given = set(session.scalars(query))
     return WHOLE in given or scope in given
+
+
+def languages_read(session: Session) -> tuple[str, ...]:
+    """Return in which languages reports are read here: those of accounts and of clients."""
+    with reading(session):
+        told = set(session.scalars(sa.select(Account.language).where(Account.active).distinct()))
+        told |= set(session.scalars(sa.select(Client.language).distinct()))
+    return tuple(one for one in LANGUAGES if one in told) or LANGUAGES[:1]
 
 
 def _runs(session: Session, user: User, client: str | None) -> bool:

@@ -14,6 +14,7 @@ from itertools import chain, count
 
 from survey.disclosure.values import Unit
 from survey.errors import UserError
+from survey.language import gettext as _
 from survey.services.agreed import EVERYBODY
 
 HEADER = ("unit", "parent", "people")
@@ -67,7 +68,7 @@ def parse_units(text: str) -> tuple[Unit, ...]:
     faults = [fault for row in rows for fault in _faults_of_row(row)]
     faults += _repeated(rows) + _wrong_parents(rows)
     if not rows:
-        faults.append("There is no unit under the header.")
+        faults.append(_("There is no unit under the header."))
     if faults:
         raise UnitsError(faults)
     ids = _ids([row.name for row in rows])
@@ -80,19 +81,28 @@ def parse_units(text: str) -> tuple[Unit, ...]:
 def tree_faults(units: Sequence[Unit]) -> list[str]:
     """Return what keeps units from being a tree with one name each, in sentences."""
     ids = {unit.id for unit in units}
-    faults = [f"Unit “{u.name}” has no name or id." for u in units if not (u.id and u.name.strip())]
-    faults += [f"The unit name “{name}” is used twice." for name in _twice([u.name for u in units])]
-    faults += [f"The unit id “{unit}” is used twice." for unit in _twice([u.id for u in units])]
+    faults = [
+        _("Unit “{unit}” has no name or id.", unit=u.name)
+        for u in units
+        if not (u.id and u.name.strip())
+    ]
+    names, known = _twice([u.name for u in units]), _twice([u.id for u in units])
+    faults += [_("The unit name “{name}” is used twice.", name=name) for name in names]
+    faults += [_("The unit id “{unit}” is used twice.", unit=unit) for unit in known]
     faults += [
-        f"Unit “{u.name}” stands under “{u.parent}”, which is not there."
+        _(
+            "Unit “{unit}” stands under “{parent}”, which is not there.",
+            unit=u.name,
+            parent=u.parent,
+        )
         for u in units
         if u.parent is not None and u.parent not in ids
     ]
     parents = {u.id: u.parent for u in units}
     circles = [u.name for u in units if _circles(u.id, parents)]
-    faults += [f"Unit “{name}” stands under itself." for name in circles]
+    faults += [_("Unit “{unit}” stands under itself.", unit=name) for name in circles]
     if not faults and max(depths_of(units).values(), default=0) > MOST_LEVELS:
-        faults.append(f"The units have more than {MOST_LEVELS} levels.")
+        faults.append(_("The units have more than {most} levels.", most=MOST_LEVELS))
     return faults
 
 
@@ -111,18 +121,22 @@ def depths_of(units: Sequence[Unit]) -> dict[str, int]:
 def _rows(text: str) -> list[_Row]:
     plain = text.removeprefix("\ufeff")
     if len(plain) > MOST_CHARACTERS:
-        raise UnitsError([f"The file is too long: {MOST_CHARACTERS} characters at most."])
+        raise UnitsError(
+            [_("The file is too long: {most} characters at most.", most=MOST_CHARACTERS)]
+        )
     first = plain.lstrip().split("\n", 1)[0]
     separator = ";" if first.count(";") > first.count(",") else ","
     try:
         lines = list(csv.reader(plain.splitlines(), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise UnitsError([f"It is not a table of comma-separated values ({error})."]) from None
+        told = _("It is not a table of comma-separated values ({error}).", error=error)
+        raise UnitsError([told]) from None
     written = [(at, [_clean(c) for c in line]) for at, line in enumerate(lines, 1) if any(line)]
     if not written or tuple(cell.lower() for cell in written[0][1]) != HEADER:
-        raise UnitsError([f"Row 1 must be the header {separator.join(HEADER)}."])
+        told = _("Row 1 must be the header {header}.", header=separator.join(HEADER))
+        raise UnitsError([told])
     if len(written) > MOST_UNITS + 1:
-        raise UnitsError([f"There are more than {MOST_UNITS} units."])
+        raise UnitsError([_("There are more than {most} units.", most=MOST_UNITS)])
     _check_widths(written)
     return [_Row(at, *cells) for at, cells in written[1:]]
 
@@ -130,7 +144,11 @@ def _rows(text: str) -> list[_Row]:
 def _check_widths(written: Sequence[tuple[int, list[str]]]) -> None:
     """Without three cells a row says nothing that could be judged further."""
     wrong = [
-        f"Row {at}: write three cells, not {len(cells)}; quote a name that has a comma."
+        _(
+            "Row {row}: write three cells, not {many}; quote a name that has a comma.",
+            row=at,
+            many=len(cells),
+        )
         for at, cells in written
         if len(cells) != len(HEADER)
     ]
@@ -157,13 +175,20 @@ def is_noncharacter(c: str) -> bool:
 
 def _faults_of_row(row: _Row) -> Iterator[str]:
     if not row.name:
-        yield f"Row {row.number}: unit: give the unit a name."
+        yield _("Row {row}: unit: give the unit a name.", row=row.number)
     elif len(row.name) > LONGEST_NAME:
-        yield f"Row {row.number}: unit: shorten the name to {LONGEST_NAME} characters."
+        yield _(
+            "Row {row}: unit: shorten the name to {most} characters.",
+            row=row.number,
+            most=LONGEST_NAME,
+        )
     if not re.fullmatch(r"[0-9]{1,9}", row.people) or int(row.people) > MOST_PEOPLE:
-        yield (
-            f"Row {row.number}: people: write how many people are asked in this unit"
-            f" (0 to {MOST_PEOPLE}; 0 for a mere heading), not “{row.people[:20]}”."
+        yield _(
+            "Row {row}: people: write how many people are asked in this unit (0 to {most}; 0 for a"
+            " mere heading), not “{people}”.",
+            row=row.number,
+            most=MOST_PEOPLE,
+            people=row.people[:20],
         )
 
 
@@ -173,7 +198,14 @@ def _repeated(rows: Sequence[_Row]) -> list[str]:
     for row in rows:
         seen = first.setdefault(row.name.casefold(), row.number)
         if row.name and seen != row.number:
-            faults.append(f"Row {row.number}: unit: “{row.name}” stands in row {seen} already.")
+            faults.append(
+                _(
+                    "Row {row}: unit: “{unit}” stands in row {seen} already.",
+                    row=row.number,
+                    unit=row.name,
+                    seen=seen,
+                )
+            )
     return faults
 
 
@@ -184,16 +216,23 @@ def _wrong_parents(rows: Sequence[_Row]) -> list[str]:
         if row.parent and row.parent not in parents:
             hint = _meant(row.parent, parents) if len(faults) < MOST_HINTS else ""
             named = row.parent[:LONGEST_NAME]
-            faults.append(f"Row {row.number}: parent: no unit is called “{named}”.{hint}")
+            told = _("Row {row}: parent: no unit is called “{named}”.", row=row.number, named=named)
+            faults.append(told + hint)
         elif row.parent and _circles(row.name, parents):
-            faults.append(f"Row {row.number}: parent: “{row.name}” would stand under itself.")
+            faults.append(
+                _(
+                    "Row {row}: parent: “{unit}” would stand under itself.",
+                    row=row.number,
+                    unit=row.name,
+                )
+            )
     return faults
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
     """Return a hint at a similar name; looking for one takes time that grows with the list."""
     close = difflib.get_close_matches(name[:LONGEST_NAME], known, 1)
-    return f" Did you mean “{close[0]}”?" if close else ""
+    return _(" Did you mean “{name}”?", name=close[0]) if close else ""
 
 
 def _circles(start: str, parents: dict[str, str | None]) -> bool:

@@ -27,6 +27,7 @@ from survey.services.roster_changes import Changes, Way, changes
 from survey.services.roster_changes import PersonLine as PersonLine  # noqa: PLC0414 -- offered here
 from survey.services.roster_checking import Placed, Tell
 from survey.services.roster_rules import Fault, read_entry
+from survey.storage.models import NUMBERS
 from survey.storage.workspace import Client, ClientUnit, Person
 
 Row = TypeVar("Row")
@@ -145,6 +146,8 @@ def change_person(
 
 def delete_person(session: Session, client: str, person: int) -> None:
     """Take somebody out of the roster; whoever is gone already stays so."""
+    if person not in NUMBERS:
+        return
     with session.begin():
         hold(session, client)
         session.execute(sa.delete(Person).where(Person.client == client, Person.id == person))
@@ -329,7 +332,7 @@ def _many(session: Session, own: Sequence[sa.ColumnElement[bool]]) -> int:
 
 
 def _row(session: Session, client: str, person: int) -> Person:
-    row = session.get(Person, person)
+    row = session.get(Person, person) if person in NUMBERS else None
     if row is None or row.client != client:
         raise UnknownPerson
     return row

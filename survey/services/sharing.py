@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from survey.errors import UserError
+from survey.language import gettext as _
 from survey.services.accounts import (
     LONGEST_PASSWORD,
     SignInRefused,
@@ -182,17 +183,20 @@ def unlock(session: Session, token: str, password: str, now: datetime) -> Shared
 
 def _faults(wanted: Wanted, now: datetime) -> Iterator[tuple[str, str]]:
     if not wanted.label.strip():
-        yield "label", "Write for whom the link is; it stands on its pages."
+        yield "label", _("Write for whom the link is; it stands on its pages.")
     elif len(wanted.label) > LONGEST_LABEL:
-        yield "label", f"Write at most {LONGEST_LABEL} characters."
+        yield "label", _("Write at most {most} characters.", most=LONGEST_LABEL)
     if wanted.expires_at is None:
-        yield "until", "Choose a day; no link lasts for ever."
+        yield "until", _("Choose a day; no link lasts for ever.")
     elif wanted.expires_at <= now:
-        yield "until", "The link would lead nowhere from the start: choose a later day."
+        yield "until", _("The link would lead nowhere from the start: choose a later day.")
     elif wanted.expires_at > now + LONGEST:
-        yield "until", f"A link lasts {LONGEST.days} days at most: choose an earlier day."
+        told = _("A link lasts {days} days at most: choose an earlier day.", days=LONGEST.days)
+        yield "until", told
     if wanted.password and not SHORTEST_PASSWORD <= len(wanted.password) <= LONGEST_PASSWORD:
-        yield "password", f"A password needs at least {SHORTEST_PASSWORD} characters, or leave it."
+        least = SHORTEST_PASSWORD
+        told = _("A password needs at least {least} characters, or leave it.", least=least)
+        yield "password", told
 
 
 def can_be_shared(session: Session, slug: str, scope: str) -> bool:
@@ -206,7 +210,8 @@ def can_be_shared(session: Session, slug: str, scope: str) -> bool:
 def _check_scope(session: Session, slug: str, scope: str) -> None:
     released_row(session, slug)
     if not can_be_shared(session, slug, scope):
-        raise LinkIncomplete((("scope", "Choose the whole report, or one of its groups."),))
+        told = _("Choose the whole report, or one of its groups.")
+        raise LinkIncomplete((("scope", told),))
 
 
 def _valid(session: Session, token: str, now: datetime) -> models.ShareLink:

@@ -8,7 +8,6 @@
   const charts = [...document.querySelectorAll(".chart")];
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const WIDE = 760, WIDEST = 820, NARROWEST = 280, NARROW = 480, PAPER = 820;
-  const HINT = "Point at a mark, or tap it, to read its numbers. They all stand in the table.";
   const drawn = new Map(), explored = new Set();
   let printing = false, loading;
 
@@ -96,7 +95,7 @@
       await draw(chart);
       chart.classList.add("explored");
       offer.className = "muted";
-      offer.textContent = HINT;
+      offer.textContent = offer.dataset.hint;
     } catch {
       button.disabled = false;
     }

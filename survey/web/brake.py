@@ -19,7 +19,7 @@ from typing import cast
 from flask import current_app
 
 from survey.errors import UserError
-from survey.services.accounts import SignInRefused
+from survey.services.accounts import SignInRefused, tidy_address
 
 EXTENSION = "headwind.brake"
 CODES = "headwind.brake.codes"
@@ -93,7 +93,7 @@ class Brake:
     @contextmanager
     def trying(self, network: str, email: str) -> Iterator[None]:
         """Guard one sign-in: `TooManyTries` before it, where there were too many."""
-        limits = {(network,): MOST_HERE, (network, email.strip().lower()): MOST_FOR_ONE}
+        limits = {(network,): MOST_HERE, (network, tidy_address(email)): MOST_FOR_ONE}
         with self._lock:
             self._forget()
             if any(self._counts[self._hash(*who)] >= most for who, most in limits.items()):

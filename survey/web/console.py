@@ -9,7 +9,7 @@ from functools import partial
 
 from flask import Blueprint, g, render_template, request
 
-from survey.language import day, mark, ngettext
+from survey.language import day, language, mark, ngettext
 from survey.language import gettext as _
 from survey.services.adoption import unrecorded
 from survey.services.changes_words import told_changes
@@ -110,8 +110,9 @@ def public_address() -> str:
 def critical_names(view: SurveyView) -> tuple[str, ...]:
     """Return the names of the dimensions on which the planned practice hangs."""
     scales = [scale for scale in view.questionnaire.dimensions if scale.id in view.critical]
-    language = view.questionnaire.languages[0]
-    return tuple(scale.name[language] for scale in scales)
+    asked = view.questionnaire.languages
+    spoken = language() if language() in asked else asked[0]
+    return tuple(scale.name[spoken] for scale in scales)
 
 
 def left(ends_at: datetime, now: datetime) -> str:

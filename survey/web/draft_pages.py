@@ -91,7 +91,8 @@ def opened_draft(draft: str) -> Open:
             view = draft_view(database, draft)
         except DraftGone as error:
             raise NotFound from error
-        grounds = grounds_of(database, view.client, site().clock(), this_site())
+        now, earlier = site().clock(), view.settings.previous
+        grounds = grounds_of(database, view.client, now, this_site(), earlier)
     return read_draft(view, grounds)
 
 

@@ -53,10 +53,16 @@ class SignInForm(Form):
     """Who somebody says to be, and the proof."""
 
     email = StringField(
-        validators=[InputRequired(later("Write your e-mail address.")), Length(max=254)],
+        validators=[
+            InputRequired(later("Write your e-mail address.")),
+            Length(max=254, message=later("Shorten this.")),
+        ],
     )
     password = PasswordField(
-        validators=[InputRequired(later("Write your password.")), Length(max=1000)],
+        validators=[
+            InputRequired(later("Write your password.")),
+            Length(max=1000, message=later("Shorten this.")),
+        ],
     )
 
 

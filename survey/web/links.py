@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Reply
 
+from survey.language import gettext as _
+from survey.language import mark
 from survey.report.model import Report
 from survey.services.grants import granted_of, readers_for
 from survey.services.rights import WHOLE
@@ -118,7 +120,7 @@ def revoke(slug: str, number: int) -> Reply:
 @blueprint.errorhandler(UnknownLink)
 def unknown(error: UnknownLink) -> Response:
     """Say that there is no such link."""
-    return errors.page(404, "There is no such link", str(error))
+    return errors.page(404, mark("There is no such link"), str(error))
 
 
 def _made(view: SurveyView) -> str:
@@ -208,4 +210,4 @@ def _shown(view: SurveyView, report: Report, token: str) -> str:
 
 def _scopes(report: Report) -> dict[str, str]:
     """Return what a link can lead to, in words."""
-    return {WHOLE: "All groups"} | {group.key: group.name for group in report.groups}
+    return {WHOLE: _("All groups")} | {group.key: group.name for group in report.groups}

@@ -24,12 +24,19 @@ from survey.language import gettext as _
 from survey.mail import NoMailAddress
 from survey.services import mailings, reminding
 from survey.services.inviting import about_survey, invitation
-from survey.services.mailings import InvitedAlready, MailingLine, NothingToPause, UnknownLetter
+from survey.services.mailings import (
+    InvitedAlready,
+    MailingLine,
+    MayHaveArrived,
+    NothingToPause,
+    UnknownLetter,
+)
 from survey.services.reminding import UnknownMailing
 from survey.services.surveys import SurveyView
 from survey.web import errors
 from survey.web.console import known, public_address
 from survey.web.forms import tidy
+from survey.web.paging import searched_for
 from survey.web.site import site
 
 blueprint = Blueprint("mailing", __name__)
@@ -154,7 +161,7 @@ def decide(slug: str, state: str, letter: str) -> Response | Reply | str:
             _with(lambda database: mailings.send_again(database, slug, letter, email, now))
         else:
             _with(lambda database: mailings.drop(database, slug, letter))
-    except (NoMailAddress, InvitedAlready) as fault:
+    except (NoMailAddress, InvitedAlready, MayHaveArrived) as fault:
         faults = ((f"email-{letter}", str(fault)),)
         return Response(_letters(view, trouble, faults, {letter: email}), 422)
     return redirect(address_of("mailing.letters", slug=slug, state=state), 303)
@@ -191,7 +198,7 @@ def _page(view: SurveyView, faults: Sequence[Fault] = ()) -> str:
         names=NAMES,
         states=STATES,
         told=_progress,
-        moving=any(line.state == "going" for line in lines),
+        moving=config.mail_set_up and any(_moves(line) for line in lines),
         running=view.state == "open",
         set_up=config.mail_set_up,
         in_clear=config.mails_in_clear,
@@ -205,13 +212,18 @@ def _page(view: SurveyView, faults: Sequence[Fault] = ()) -> str:
     )
 
 
+def _moves(line: MailingLine) -> bool:
+    """Whether a round is being sent, or will be as soon as the worker looks for what is due."""
+    return line.state == "going" or (line.state == "planned" and line.due <= site().clock())
+
+
 def _letters(
     view: SurveyView,
     state: mailings.Trouble,
     faults: Sequence[Fault] = (),
     typed: Mapping[str, str] | None = None,
 ) -> str:
-    wanted = request.args.get("q", "").strip()[:200]
+    wanted = searched_for()
     asked = request.args.get("page", "")
     number = int(asked) if re.fullmatch(r"[0-9]{1,6}", asked) else 1
     return render_template(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from flask import Flask, Response, g, request
 
 from survey.language import mark
+from survey.services.holdings import surveys_of
 from survey.services.rights import WHOLE
 from survey.services.sharing import Shared
 from survey.services.viewing import write_view
@@ -19,6 +20,7 @@ from survey.web.site import site
 BY_LINK = "link: {label}"
 """Who it was, where nobody was signed in. No account has such an address."""
 PAGE, MONTH, METHOD = mark("page"), mark("next 30 days"), mark("method")
+EVERYTHING = mark("file with everything of the client")
 FILE = "<file>"
 """Stands for the kind of file that is named in the address."""
 FILES = {
@@ -59,6 +61,9 @@ OPENINGS: Mapping[str, str] = {
 }
 """Endpoint -> what was opened. Every other page shows nothing that a report tells."""
 
+WHOLE_CLIENT = "exporting.fetch"
+"""A file in which the report of each closed survey of a client is: each is opened with it."""
+
 SHOWN = 200, 206
 """A part of a file is shown as well; a page that did not change since (304) is not sent."""
 
@@ -75,7 +80,11 @@ def by_link(link: Shared) -> None:
 
 def _note(response: Response) -> Response:
     what = OPENINGS.get(request.endpoint or "")
-    if what is None or request.method != "GET" or response.status_code not in SHOWN:
+    if request.method != "GET" or response.status_code not in SHOWN:
+        return response
+    if request.endpoint == WHOLE_CLIENT:
+        _note_every()
+    if what is None:
         return response
     told = {name: str(value) for name, value in (request.view_args or {}).items()}
     link: Shared | None = g.get("by_link")
@@ -88,3 +97,12 @@ def _note(response: Response) -> Response:
     with site().sessions() as database:
         write_view(database, slug, who, what, site().clock(), scope)
     return response
+
+
+def _note_every() -> None:
+    """Note that each closed survey of a client was opened, with everything of it."""
+    client, now = str((request.view_args or {})["client"]), site().clock()
+    with site().sessions() as database:
+        for line in surveys_of(database, client, now):
+            if line.state == "closed":
+                write_view(database, line.slug, g.user.email, EVERYTHING, now)

@@ -12,6 +12,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Reply
 
 from survey.errors import UserError
+from survey.language import mark
 from survey.services.adoption import (
     MONTHS,
     Became,
@@ -36,9 +37,9 @@ from survey.web.site import site
 blueprint = Blueprint("outcomes", __name__)
 
 BECAME: Mapping[Became, str] = {
-    "adopted": "Adopted: it is how people work now",
-    "stalled": "Stalled: begun, and not going on",
-    "dropped": "Dropped: given up, or never begun",
+    "adopted": mark("Adopted: it is how people work now"),
+    "stalled": mark("Stalled: begun, and not going on"),
+    "dropped": mark("Dropped: given up, or never begun"),
 }
 KNEW = {"no": False, "yes": True}
 

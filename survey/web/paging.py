@@ -24,7 +24,7 @@ class Page(Generic[Line]):
 
 def searched_for() -> str:
     """Return what is searched for."""
-    return request.args.get("q", "").strip()[:200]
+    return request.args.get("q", "").replace("\0", " ").strip()[:200]
 
 
 wanted = searched_for

@@ -8,6 +8,8 @@ from flask import Blueprint, Response, abort, redirect, render_template, send_fi
 from werkzeug.wrappers import Response as Reply
 
 from survey.browser import NoBrowser
+from survey.language import gettext as _
+from survey.language import mark
 from survey.report.model import Report
 from survey.web import errors
 from survey.web.closed import closed_report, no_report
@@ -40,7 +42,7 @@ def start(slug: str) -> Page:
     try:
         parcels().start(slug)
     except NoBrowser as error:
-        return errors.page(404, "No PDF can be made here", str(error))
+        return errors.page(404, mark("No PDF can be made here"), str(error))
     return redirect(url_for("parcel.watch", slug=slug), 303)
 
 
@@ -52,7 +54,8 @@ def fetch(slug: str) -> Page:
     if isinstance(report, str) or path is None:
         abort(404)
     response = send_file(path, mimetype="application/zip", etag=False, conditional=False)
-    named(response, f"{report.facts.client}, every group, {report.facts.title}.zip")
+    facts = report.facts
+    named(response, _("{client}, every group, {title}.zip", client=facts.client, title=facts.title))
     response.headers["Cache-Control"] = "no-store"
     del response.headers["Last-Modified"]
     return response

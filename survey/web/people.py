@@ -179,7 +179,11 @@ def unknown(_error: UnknownAccount) -> Response:
 
 
 def invited_page(number: int, back: str, back_name: str) -> str:
-    """Make the link of an invitation and return the page that shows it, once."""
+    """Make the link of an invitation and return the page that shows it, once.
+
+    An owner sees it in any case. To whoever else invites it is shown only where no mail goes out:
+    who has the link can come in under an address that is not theirs, and be given reports there.
+    """
     now, user = site().clock(), g.user
     assert isinstance(user, User)  # noqa: S101 -- the hook of `rights` has set it
     with site().sessions() as database:
@@ -188,7 +192,7 @@ def invited_page(number: int, back: str, back_name: str) -> str:
     return render_template(
         "people/invited.html",
         person=person,
-        address=address,
+        address=address if user.role == "owner" or not mailed else "",
         mailed=mailed,
         until=now + LASTS["invite"],
         back=back,

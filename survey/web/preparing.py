@@ -81,7 +81,7 @@ def _next(slug: str, fault: str = "") -> str:
 def overview(draft: str) -> str:
     """Show the check list: what is done, what is missing, what the survey will be able to say."""
     opened = opened_draft(draft)
-    told = expected(opened)
+    told, spare = expected(opened), opened.ready.plan.spare
     return render(
         "overview",
         "",
@@ -90,7 +90,8 @@ def overview(draft: str) -> str:
         people=sum(group.unit.asked for group in opened.ready.groups.asking),
         mail=len(opened.ready.groups.by_mail),
         rolled_up=[
-            ([unit.name for unit in one.together], one.asked) for one in told.rolled_up[:MOST_NAMED]
+            ([unit.name for unit in one.together], one.asked - spare * len(one.together))
+            for one in told.rolled_up[:MOST_NAMED]
         ],
         unnamed=max(0, len(told.rolled_up) - MOST_NAMED),
         left_out=[unit.name for unit in told.left_out[:MOST_NAMED]],

@@ -45,8 +45,8 @@ NEEDS: Mapping[Need, str] = {
     Need.ANYBODY: """
         assets.file landing.first landing.healthy login.show login.enter login.second
         login.leave
-        about.show promises.who record.frozen record.record respond.answer respond.ask respond.thanks
-        result.ask result.show
+        about.show promises.who record.frozen record.record respond.answer respond.ask
+        respond.thanks result.ask result.show
         share.show share.enter share.month share.group share.group_month share.method share.logo
         share.take share.group_take
         setup.show setup.make setup.welcome setup.come_in
@@ -141,6 +141,8 @@ def _ask() -> Reply | None:
     speak(best(request.headers.get("Accept-Language", "")))
     if request.endpoint is None:
         return None
+    if any("\0" in str(value) for value in (request.view_args or {}).values()):
+        raise _nothing_there()  # PostgreSQL takes no such text, not even to look for it
     need = NEED_OF.get(request.endpoint)
     if need is Need.ANYBODY:
         return None
@@ -152,8 +154,12 @@ def _ask() -> Reply | None:
     g.user = user
     speak(user.language)
     if need is None or not _meets(user, need):
-        raise UnknownSurvey if "slug" in (request.view_args or {}) else NotFound
+        raise _nothing_there()
     return None
+
+
+def _nothing_there() -> Exception:
+    return UnknownSurvey() if "slug" in (request.view_args or {}) else NotFound()
 
 
 def _meets(user: User, need: Need) -> bool:

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from survey.disclosure.values import Unit
+from survey.language import gettext as _
+from survey.language import mark
 from survey.services.waiting import ParticipationLine
 
 STEPS = {
-    "under_5": "fewer than 5 answers",
-    "from_5": "5 answers reached",
-    "from_60": "60 % reached",
-    "from_80": "80 % reached",
+    "under_5": mark("fewer than 5 answers"),
+    "from_5": mark("5 answers reached"),
+    "from_60": mark("60 % reached"),
+    "from_80": mark("80 % reached"),
 }
 DEEPEST = 6
 
@@ -47,14 +49,25 @@ def unit_lines(
     for depth, unit in _tree(units):
         own = alone.get(unit.name)
         people = unit.asked - spare if unit.asked else 0
-        lines.append(UnitLine(depth, unit.name, people, STEPS[own.step] if own else ""))
+        lines.append(UnitLine(depth, unit.name, people, reached_text(own) if own else ""))
         lines += [_sum(depth + 1, line) for line in sums.pop(unit.name, [])]
     return lines + [_sum(0, line) for line in sums.pop(client, [])]
 
 
+def reached_text(line: ParticipationLine) -> str:
+    """Return the step of a group in words.
+
+    Where people were added, 60 % of those who were asked at opening are not 60 % of all: then the
+    number of answers is told from which on the step holds. It is the same step.
+    """
+    if line.added and line.step in ("from_60", "from_80"):
+        return _("{least} answers reached", least=line.least)
+    return _(STEPS[line.step])
+
+
 def _sum(depth: int, line: ParticipationLine) -> UnitLine:
-    name = f"Small units of {line.unit_name}, together"
-    return UnitLine(min(depth, DEEPEST), name, line.asked, STEPS[line.step], line.units)
+    name = _("Small units of {unit}, together", unit=line.unit_name)
+    return UnitLine(min(depth, DEEPEST), name, line.asked, reached_text(line), line.units)
 
 
 def _tree(units: Sequence[Unit]) -> Iterator[tuple[int, Unit]]:

@@ -13,7 +13,8 @@ from survey.config import Config
 
 RESPONDENTS = "/s/"
 SHARED = "/shared/"
-NO_LOG = RESPONDENTS, SHARED
+WAYS_IN = "/setup", "/reset", "/invite"
+NO_LOG = RESPONDENTS, SHARED, *WAYS_IN
 """Beginnings of addresses that no log may hold: of people, and with the token of a link in them."""
 
 POLICY = {

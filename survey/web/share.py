@@ -16,7 +16,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as Reply
 
-from survey.language import moment
+from survey.language import mark, moment
 from survey.services.accounts import TooManySignIns
 from survey.services.sharing import LinkLeadsNowhere, Shared, WrongLinkPassword, resolve, unlock
 from survey.services.surveys import survey_view
@@ -62,7 +62,7 @@ def for_reader(view: Callable[Concatenate[Reader, P], View]) -> Callable[..., Vi
 @blueprint.errorhandler(LinkLeadsNowhere)
 def nowhere(error: LinkLeadsNowhere) -> Response:
     """Say of every link that does not lead to a report the same, whatever the reason."""
-    return errors.page(404, "This link leads nowhere", str(error))
+    return errors.page(404, mark("This link leads nowhere"), str(error))
 
 
 @blueprint.get("/<token>")

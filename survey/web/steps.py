@@ -118,7 +118,7 @@ def _questions(opened: Open) -> Mapping[str, object]:
         "called": CALLED,
         "kept": bool(opened.draft.settings.questionnaire_text),
         "languages": [(code, NAMES.get(code, code)) for code in asked.languages],
-        "lang": wanted if wanted in asked.languages else asked.languages[0],
+        "phone_lang": wanted if wanted in asked.languages else asked.languages[0],
     }
 
 

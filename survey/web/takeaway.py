@@ -15,6 +15,8 @@ from survey.browser import BrowserBusy, BrowserFailed, NoBrowser
 from survey.errors import UserError
 from survey.exports.along import KINDS, Content, file_name, kind_of, plain_name
 from survey.exports.sections import WORDING
+from survey.language import gettext as _
+from survey.language import mark
 from survey.report.letterhead import Letterhead
 from survey.report.model import GroupReport, Report
 from survey.report.narrowed import only
@@ -86,10 +88,12 @@ def sent_file(
     except (TooManyFiles, BrowserBusy):
         return _later()
     except NoBrowser as error:
-        return errors.page(404, "No PDF can be made here", str(error))
+        return errors.page(404, mark("No PDF can be made here"), str(error))
     except BrowserFailed as error:
         current_app.logger.error("%s", error)
-        return errors.page(503, "The PDF was not made", f"{error} Try again in a minute.")
+        return errors.page(
+            503, mark("The PDF was not made"), _("{error} Try again in a minute.", error=error)
+        )
     response = Response(body, mimetype=kind.media)
     named(response, file_name(content, kind))
     return response
@@ -110,7 +114,7 @@ def _turn() -> Iterator[None]:
 
 
 def _later() -> Response:
-    response = errors.page(503, "The file was not made yet", str(TooManyFiles()))
+    response = errors.page(503, mark("The file was not made yet"), str(TooManyFiles()))
     response.headers["Retry-After"] = AGAIN
     return response
 

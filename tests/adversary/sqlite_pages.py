@@ -49,8 +49,12 @@ class Pages:
 
     @cached_property
     def roots(self) -> dict[str, int]:
-        """Name of a table or index -> the page its tree begins on. (sqlite_schema is page 1.)"""
-        return {row.values[1]: row.values[3] for row in self._rows(1)} | {"sqlite_schema": 1}
+        """Name of a table or index -> the page its tree begins on. (sqlite_schema is page 1.)
+
+        A trigger is a rule without a tree.
+        """
+        trees = [row for row in self._rows(1) if row.values[3]]
+        return {row.values[1]: row.values[3] for row in trees} | {"sqlite_schema": 1}
 
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table or index, in the order of its tree."""

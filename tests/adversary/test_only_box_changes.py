@@ -14,6 +14,7 @@ from survey.ballots.codes import CodeMistyped, person_code
 from survey.ballots.payload import AnswerRefused, Response
 from survey.services.answering import CodeUnknown, NotOpen, SurveyOver, check_code, submit
 from survey.services.opening import open_survey
+from survey.services.running import add_cards
 from survey.services.waiting import participation, step_of
 from survey.storage.engine import engine_of
 from survey.storage.models import Base
@@ -108,6 +109,18 @@ def test_on_sqlite_no_page_of_another_table_or_index_is_written(place):
     assert {"survey", "unit", "credential", "account"} <= before.keys()
     answer_and_be_refused(place)
     assert pages_of_others(place) == before
+
+
+def test_after_people_were_added_submissions_still_change_boxes_alone(place):
+    with place.sessions() as session:
+        added = add_cards(session, place.slug, "north", 3, NOON, 1)
+    postgresql = engine_of(place.sessions).dialect.name == "postgresql"
+    look = marks if postgresql else pages_of_others
+    before = stands_still(place), look(place)
+    answer_and_be_refused(place)
+    for code, response in responses_for(added.codes).items():
+        place.answer(code, response)
+    assert (stands_still(place), look(place)) == before
 
 
 def answer_and_be_refused(place: Place) -> None:

@@ -24,7 +24,7 @@ WRITES = re.compile(
 UPSERT = re.compile(r"\s*INSERT INTO box \(.*ON CONFLICT \(nullifier\) DO UPDATE SET", re.I | re.S)
 HOLDS = re.compile(r"\bFOR\s+(NO\s+KEY\s+)?(UPDATE|KEY\s+SHARE|SHARE)\b|\bLOCK\b|advisory", re.I)
 NAMED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+\"?(\w+)", re.I)
-MAY_NAME = {"survey", "unit", "credential", "box"}
+MAY_NAME = {"survey", "unit", "amendment", "credential", "box"}
 OF_PEOPLE = re.compile(r"invit|account|login|person|people|mail|recipient|user", re.I)
 
 
@@ -181,7 +181,7 @@ def test_the_server_itself_hears_one_write_and_no_answer(place, logged):
     log = logged()
     statements = [s for s in statements_in(log) if "pg_catalog" not in s]
     check_submission(statements)
-    assert {"BEGIN", "BEGIN READ WRITE"} & {*statements}
+    assert any(statement.startswith("BEGIN") for statement in statements)
     assert "COMMIT" in statements
     for secret in (words, place.codes[0], place.codes[0].replace("-", "")):
         assert secret not in log

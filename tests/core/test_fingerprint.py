@@ -71,6 +71,7 @@ CHANGED: dict[str, Any] = {
     "comments": False,
     "rehearsal": True,
     "by_mail": ("north",),
+    "changes": (("2", "2026-11-09", "people", "north", "1", "six old words"),),
 }
 # Separators, digits and line ends are what a careless form would trip over.
 texts = st.text(st.sampled_from("0123456789: \n\r\tab\x00é漢😀") | st.characters(codec="utf-8"))
@@ -103,6 +104,7 @@ surveys = st.builds(
     comments=st.booleans(),
     rehearsal=st.booleans(),
     by_mail=st.lists(texts, max_size=2).map(tuple),
+    changes=st.lists(short, max_size=2).map(tuple),
 )
 OLD = Path(__file__).with_name("old_frozen.txt")
 """The text of EXAMPLE as it was made before a survey could promise a day for its results."""
@@ -132,9 +134,10 @@ def rebuilt(text: bytes) -> Frozen:
     lines = read(text)
     one = {name: values for name, values in lines if name != "unit"}
     roster = [values for name, values in lines if name == "unit"]
+    changes = [tuple(values) for name, values in lines if name == "changed"]
     single = ("survey", "title", "client", "organiser", "contact", "practice", "timezone", "scheme")
     return Frozen(
-        **{name: one[name][0] for name in single},  # type: ignore[arg-type]
+        **{name: one[name][0] for name in single},
         revision=int(one["revision"][0]),
         critical=tuple(one["critical"]),
         shown_from=tuple(int(value) for value in one["shown-from"]),  # type: ignore[arg-type]
@@ -155,6 +158,7 @@ def rebuilt(text: bytes) -> Frozen:
         comments="comments" not in one,
         rehearsal="rehearsal" in one,
         by_mail=tuple(one.get("by-mail", ())),
+        changes=tuple(changes),
     )
 
 

@@ -19,7 +19,8 @@ from survey.ballots.payload import Response
 from survey.disclosure.values import Unit
 from survey.services.answering import submit
 from survey.services.closing import close_survey
-from survey.services.sharing import WHOLE, Wanted, make_link
+from survey.services.rights import WHOLE
+from survey.services.sharing import Wanted, make_link
 from survey.services.surveys import list_surveys
 from survey.storage.engine import Sessions, make_sessions
 from tests.collecting import environment

@@ -187,7 +187,9 @@ def test_no_part_is_too_large_to_be_printed(asked, spare):
 
 
 def test_all_units_come_together_where_they_fit_into_one_document():
-    assert together([unit("a", 600), unit("b", 400)]).many == MOST
+    whole = together([unit("a", 600), unit("b", 400)])
+    assert whole is not None
+    assert whole.many == MOST
     assert together([unit("a", 600), unit("b", 401)]) is None
     assert together([unit("a", 600)]) is None, "its own form does that"
     assert together([unit(f"{at}-", 1) for at in range(MOST_UNITS + 1)]) is None

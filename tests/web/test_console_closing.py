@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from survey.app import create_app
-from survey.jobs import Closings, Progress
+from survey.jobs.closings import Closings
+from survey.jobs.mirror import Progress
 from survey.services.answering import submit
 from survey.services.closing import BoxesChanged
 from survey.services.surveys import survey_view

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from survey.app import create_app
+from survey.services.draft_grounds import Site
 from survey.web.closing import EXTENSION
+from tests.drafting import make_client, make_draft
 from tests.web.conftest import PASSWORD
 from tests.web.test_console_closing import Stages
-from tests.web.test_console_opening import PLAN
 
 pytestmark = pytest.mark.browser
 
@@ -40,18 +41,23 @@ def visit(browser_page, served, account):
     return open_page
 
 
-def fill_in(page) -> None:
-    for name, typed in PLAN.items():
-        if isinstance(typed, str):
-            page.fill(f"#{name}", typed)
+@pytest.fixture
+def draft(sessions, clock):
+    """Where a draft is opened in which nothing is missing."""
+
+    def made(**changed):
+        site = Site(demo=True)
+        client = make_client(sessions, clock())
+        return f"/drafts/{make_draft(sessions, client, clock(), site=site, **changed)}"
+
+    return made
 
 
-def test_a_form_pressed_twice_shows_the_codes_of_one_survey(visit, served):
-    page = visit("/surveys/new")
-    fill_in(page)
+def test_a_form_pressed_twice_shows_the_codes_of_one_survey(visit, served, draft):
+    page = visit(f"{draft()}/open")
     page.dblclick("main button[type=submit]")
     page.wait_for_selector(".bigcode")
-    assert page.locator(".cards li").count() == 21
+    assert page.locator("#table").input_value().count("/result#") == 21
     asked = []
 
     def agree(dialog):
@@ -67,27 +73,27 @@ def test_a_form_pressed_twice_shows_the_codes_of_one_survey(visit, served):
     assert page.said == []
 
 
-def test_the_time_zone_is_that_of_the_machine(visit):
-    page = visit("/surveys/new", timezone_id="America/Chicago")
-    assert page.input_value("#timezone") == "America/Chicago"
-
-
-def test_after_a_fault_the_summary_has_the_focus_and_leads_to_the_field(visit):
-    page = visit("/surveys/new")
-    page.click("main button[type=submit]")
+def test_after_a_fault_the_summary_has_the_focus_and_leads_to_the_field(visit, draft):
+    page = visit(f"{draft()}/questions")
+    page.fill("#title", "")
+    page.fill("#masked", "12345")
+    page.click("text=Save and go on")
     page.wait_for_selector(".errsum")
     assert page.evaluate("document.activeElement.className") == "errsum"
     page.click(".errsum a >> nth=0")
-    assert page.evaluate("document.activeElement.id") == "title"
+    assert page.evaluate("document.activeElement.id") == "masked"
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_codes_are_typed_back_and_the_page_with_them_stays_until_they_are_right(visit, script):
-    page = visit("/surveys/new", java_script_enabled=script)
-    fill_in(page)
+def test_codes_are_typed_back_and_the_page_with_them_stays_until_they_are_right(
+    visit, draft, script
+):
+    page = visit(f"{draft()}/dates", java_script_enabled=script)
     assert not page.locator("#holder_3").is_visible()
     page.check("#scheme-3")
     page.fill("#holder_3", "sealed, with the notary")
+    page.click("text=Save, to the check list")
+    page.click("main >> text=Open the survey")
     page.click("main button[type=submit]")
     page.wait_for_selector(".bigcode")
     codes = page.locator(".bigcode").all_inner_texts()
@@ -133,13 +139,12 @@ def test_a_closing_is_followed_with_and_without_javascript(visit, app, opened, c
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_no_page_is_wider_than_the_screen(visit, opened, served, width):
+def test_no_page_is_wider_than_the_screen(visit, opened, served, draft, width):
     page = visit("/surveys", width=width)
     for address in ("", "?q=x", "/new", *(f"/{opened.slug}{x}" for x in ("", "/close"))):
         page.goto(f"{served}/surveys{address}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-    page.goto(f"{served}/surveys/new")
-    fill_in(page)
+    page.goto(f"{served}{draft()}/open")
     page.click("main button[type=submit]")
     page.wait_for_selector(".bigcode")
     assert page.evaluate("document.documentElement.scrollWidth") <= width

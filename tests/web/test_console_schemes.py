@@ -10,8 +10,8 @@ from survey.services.answering import submit
 from survey.services.surveys import survey_view
 from tests.collecting import make_response
 from tests.web.checking import text_of
+from tests.web.preparing import faults, only, open_one, ready_draft
 from tests.web.test_console_closing import state_of, until
-from tests.web.test_console_opening import PLAN, faults, only, open_one
 
 THREE = {"scheme": "two of three", "holder_3": "sealed, with the notary"}
 
@@ -28,11 +28,10 @@ def view_of(sessions, clock, slug):
 # --- choosing
 
 
-def test_the_form_says_in_plain_words_what_each_way_means(console):
-    console.get("/surveys/new")
-    assert "each code opens by itself" in console.html.text
-    told = "Any two of the three open; one alone opens nothing; if two are lost nobody can ever"
-    assert told in console.html.text
+def test_the_page_says_in_plain_words_what_each_way_means(console):
+    console.get(f"/drafts/{ready_draft(console)}/dates")
+    assert "Either of two people can open the answers without the other." in console.html.text
+    assert "Any two of three open, one alone opens nothing." in console.html.text
     chosen = [one.get("value") for one in console.html.all("input", name="scheme", checked="")]
     assert chosen == ["one of two"]
 
@@ -52,7 +51,7 @@ def test_two_of_three_shows_three_slips_each_for_its_holder(console, sessions, c
             "“Ready for handovers?”, Hafen AG",
             "10 December 2026",
             "One alone opens nothing.",
-            "Keep apart from the others",
+            "Keep it apart from the other two",
         ):
             assert told in slip
 
@@ -64,7 +63,7 @@ def test_the_third_holder_counts_only_with_two_of_three(console, sessions, clock
         "the works council",
     )
     slips = [text_of(slip) for slip in console.html.all("section", class_="sheet")]
-    assert ["by itself" in slip for slip in slips] == [True, True]
+    assert ["with either of two codes" in slip for slip in slips] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -77,18 +76,11 @@ def test_the_third_holder_counts_only_with_two_of_three(console, sessions, clock
     ],
 )
 def test_what_is_missing_for_two_of_three_is_told_beside_its_field(console, typed, told):
-    console.get("/surveys/new")
-    console.send(PLAN | THREE | typed, 422)
+    draft = ready_draft(console, **(THREE | typed))
+    console.get(f"/drafts/{draft}/dates?check")
     said = faults(console)
     assert list(said) == list(told)
     assert all(said[field].startswith(words) for field, words in told.items())
-
-
-def test_the_next_wave_begins_with_the_scheme_of_the_last(console, sessions, clock):
-    open_one(console, **THREE)
-    console.get(f"/surveys/new?after={only(sessions)}")
-    console.html.one("input", id="scheme-3", checked="")
-    assert console.html.one("input", id="holder_3").get("value") == "sealed, with the notary"
 
 
 # --- checking that they were written down
@@ -103,7 +95,8 @@ def sheet(console, sessions):
 
 def test_the_codes_that_were_written_down_are_found_right(console, sheet, sessions, clock):
     slug, codes = sheet
-    console.send({"code": codes[2].lower().replace("-", " "), "code_2": codes[0]}, 200)
+    typed = {"code": codes[2].lower().replace("-", " "), "code_2": codes[0]}
+    console.send(typed, 200, f"/surveys/{slug}/check")
     assert console.html.h1 == "These two codes open the survey"
     assert console.html.all("a", href=f"/surveys/{slug}")
     assert state_of(sessions, slug, clock) == "open"
@@ -112,7 +105,7 @@ def test_the_codes_that_were_written_down_are_found_right(console, sheet, sessio
 def test_with_one_of_two_one_code_is_typed_back(console, sessions):
     open_one(console)
     assert not console.html.all("input", id="code_2")
-    console.send({"code": shown(console)[1]}, 200)
+    console.send({"code": shown(console)[1]}, 200, f"/surveys/{only(sessions)}/check")
     assert console.html.h1 == "This code opens the survey"
     console.get(f"/surveys/{only(sessions)}/check")
     assert console.html.h1 == "Check the opening codes"

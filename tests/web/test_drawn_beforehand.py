@@ -310,7 +310,7 @@ def test_a_parcel_lives_a_day(closed, tmp_path, monkeypatch):
     assert parcels.result("one")
     assert parcels.progress("one") == Progress(1, 1, ready=True)
     later = time.time() + 25 * 3600
-    monkeypatch.setattr("survey.exports.parcels.time.time", lambda: later)
+    monkeypatch.setattr("survey.exports.making.time.time", lambda: later)
     assert parcels.result("one") is None
     parcels.tidy()
     assert not list(tmp_path.glob("one.zip"))

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from werkzeug.routing.converters import AnyConverter, NumberConverter
 
-from survey.services.accounts import LASTS, SignInRefused
+from survey.services.accounts import SignInRefused
+from survey.services.sessions import LASTS
 from survey.web.brake import MOST_FOR_ONE, MOST_HERE, Brake, TooManyTries
 from survey.web.login import local
 from tests.web.checking import Pages, SignedIn
@@ -18,13 +20,15 @@ def visitor(app) -> SignedIn:
 
 
 def test_an_instance_without_accounts_says_how_to_add_one(visitor):
-    visitor.get("/login")
-    assert "headwind user EMAIL" in visitor.html.text
+    for address in ("/", "/login"):
+        visitor.get(address)
+        assert "the terminal in which headwind run was started" in visitor.html.text
+        assert "headwind user add EMAIL" in visitor.html.text
 
 
 def test_the_way_in_and_out(visitor, account):
     visitor.get("/login")
-    assert "headwind user" not in visitor.html.text
+    assert "headwind user add" not in visitor.html.text
     entered = visitor.send({"email": EMAIL, "password": PASSWORD})
     assert entered.location == "/surveys"
     visitor.get("/surveys")
@@ -185,9 +189,15 @@ def test_trying_many_addresses_is_braked_too():
         pass
 
 
-PUBLIC = "/static/", "/s/", "/shared/", "/healthz", "/login"
-STANDS_FOR: dict[str, object] = {"number": 1}
-"""What stands for a part of an address that is no text."""
+PUBLIC = "/static/", "/s/", "/shared/", "/healthz", "/login", "/setup/", "/reset", "/invite/"
+
+
+def stands_for(rule, name):
+    """What stands for a part of an address: a text, a number, or one of a list."""
+    kind = rule._converters[name]
+    if isinstance(kind, AnyConverter):
+        return min(kind.items)
+    return 1 if isinstance(kind, NumberConverter) else "x"
 
 
 def test_every_page_of_the_console_asks_to_sign_in_first(visitor, account, opened):
@@ -199,7 +209,7 @@ def test_every_page_of_the_console_asks_to_sign_in_first(visitor, account, opene
     for rule in routes.iter_rules():
         if rule.rule == "/" or rule.rule.startswith(PUBLIC) or rule.rule == "/logout":
             continue
-        told = {name: STANDS_FOR.get(name, "x") for name in rule.arguments} | {"slug": opened.slug}
+        told = {name: stands_for(rule, name) for name in rule.arguments} | {"slug": opened.slug}
         path = routes.bind("localhost").build(rule.endpoint, told)
         for method in rule.methods & {"GET", "POST"}:
             data = {"csrf_token": token} if method == "POST" else None

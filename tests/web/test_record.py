@@ -10,7 +10,7 @@ from survey.ballots.payload import Response
 from survey.services.answering import submit
 from survey.services.closing import close_survey
 from survey.services.surveys import list_surveys, load_receipts, survey_view
-from tests.web.test_console_opening import open_one
+from tests.web.preparing import open_one
 
 
 @pytest.fixture
@@ -160,8 +160,11 @@ def test_a_survey_that_nobody_opened_in_time_has_no_receipts_to_look_up(
     page, record, receipts, opened, surveys, clock
 ):
     from survey.services.closing import destroy_expired
+    from survey.services.unopened import warn_unopened
 
-    clock.pass_(days=80)
+    for days in (45, 20, 15):
+        clock.pass_(days=days)
+        warn_unopened(surveys.sessions, clock(), "", by_mail=False)
     destroy_expired(surveys.sessions, surveys.keys, clock())
     record()
     assert "destroyed unread" in page.html.text

@@ -339,7 +339,7 @@ def test_a_sign_of_harm_stands_on_a_page_for_its_role_and_on_no_other(closed, re
     reader.get(f"/surveys/{closed.first}/harm")
     page = reader.html.text
     assert "Signs of harm: meant for the works council" in page
-    assert "Everybody who may sign in can open this page" in page
+    assert "Only the consultants who run surveys of this client, and owners, can open" in page
     assert "In these groups, each with at least 10 answers" in page
     assert "North </script><b>team" in page
     for path in ("", "/report", "/report/north", "/method"):

@@ -102,11 +102,17 @@ consultant  clients.add
 consultant  clients.ask
 consultant  clients.every
 consultant  preparing.choose
+consultant  leaving.done
 
 client      clients.change
 client      clients.details
 client      clients.one
 client      preparing.start
+client      exporting.watch
+client      exporting.start
+client      exporting.fetch
+client      leaving.ask_roster
+client      leaving.roster
 client      roster_people.add
 client      roster_people.ask
 client      roster_people.change
@@ -159,6 +165,8 @@ survey      giving.end
 survey      guiding.questions
 survey      hiding.ask
 survey      hiding.hide
+survey      leaving.ask_survey
+survey      leaving.survey
 survey      letterhead.show
 survey      letterhead.change
 survey      letterhead.logo
@@ -203,6 +211,8 @@ survey      running.ask_end
 survey      running.put_off_
 survey      running.show
 
+owner       leaving.ask_client
+owner       leaving.client_
 owner       people.every
 owner       people.ask
 owner       people.invite_
@@ -214,17 +224,6 @@ owner       people.ask_remove
 owner       people.remove_
 owner       viewed.every
 owner       viewed.file
-
-client      exporting.fetch
-client      exporting.start
-client      exporting.watch
-owner       leaving.ask_client
-client      leaving.ask_roster
-survey      leaving.ask_survey
-owner       leaving.client_
-consultant  leaving.done
-client      leaving.roster
-survey      leaving.survey
 """
 NEEDED = {endpoint: need for need, endpoint in (line.split() for line in TABLE.split("\n") if line)}
 

@@ -116,6 +116,10 @@ def _on_opening(told: Settings) -> str:
             "All answers are opened in one go, counted and destroyed; only the results of groups"
             " remain."
         ),
+        _(
+            "What nobody has opened 60 days after the end is destroyed unread, once those who run"
+            " the survey have been warned twice."
+        ),
     )
 
 
@@ -183,9 +187,10 @@ def _on_harm(told: Settings) -> str:
         return ""
     return _(
         "Where several answers of at least {single} together point to people being hurt,"
-        " whoever runs the survey should tell {harm_role}. Everybody who may sign in to the"
-        " program can see it; the report for leaders does not show it. The program shows nobody"
-        " answers while the survey is open, so do not wait for it if you need help now.",
+        " whoever runs the survey should tell {harm_role}. The consultants who run surveys of your"
+        " organisation in this program, and the owners of the program, can see it; the report for"
+        " leaders does not show it. The program shows nobody answers while the survey is open, so"
+        " do not wait for it if you need help now.",
         single=told.single,
         harm_role=told.harm_role,
     )

@@ -45,7 +45,7 @@ def _two_words(told: Settings) -> Row:
         _("Whoever knows the two words of your group"),
         _(
             "The words for its result: from a card or a mail of your group, from somebody who"
-            " passed them on, or as somebody who may sign in."
+            " passed them on, or as somebody who may open the console of this survey."
         ),
         _("Nothing. They lead to no result before the survey is closed."),
         _(
@@ -68,8 +68,8 @@ def _leader(told: Settings) -> Row:
         _("Your leader"),
         _("The report, once it is given to them."),
         _(
-            "Nothing by themselves. Whoever may sign in could pass on the steps of participation:"
-            " see “The consultant”."
+            "Nothing by themselves. Whoever may open the console could pass on the steps of"
+            " participation: see “The consultant”."
         ),
         together(
             _("The same as a colleague: figures of groups, never one person’s answers."),
@@ -88,7 +88,7 @@ def _leader(told: Settings) -> Row:
 def _consultant(told: Settings) -> Row:
     return Row(
         "consultant",
-        _("The consultant, and whoever else may sign in"),
+        _("The consultant, and whoever else may open the console of this survey"),
         _("The console of this survey, run by {organiser}.", organiser=told.organiser),
         _(
             "About how many have answered: once a day, in steps such as “60 % reached”, for groups"
@@ -121,7 +121,10 @@ def _harm_role(told: Settings) -> Row:
     return Row(
         "harm",
         _("Who is told of harm: {harm_role}", harm_role=told.harm_role),
-        _("A page of its own in the console. Everybody who may sign in can open it."),
+        _(
+            "A page of its own in the console. The consultants who run surveys of your organisation"
+            " in this program, and the owners of the program, can open it."
+        ),
         _("Nothing. Do not wait for it if you need help now."),
         _(
             "In which groups, of at least {single} answers together, several people report harm."

@@ -26,9 +26,15 @@ def database_writer(told: Settings) -> Row:
             " delete or add sealed answers before."
         ),
         "",
-        _(
-            "Comparing the six words when you answer, with colleagues and with those that were told"
-            " when the survey was opened. If yours are others, or missing: send nothing."
+        together(
+            _(
+                "Comparing the six words when you answer, with colleagues and with those that were"
+                " told when the survey was opened. If yours are others, or missing: send nothing."
+            ),
+            _(
+                "Where its end was put off or people were added, the page about the survey lists"
+                " the words before and after."
+            ),
         )
         if told.fingerprint
         else _("A survey that is opened anew, with six words."),

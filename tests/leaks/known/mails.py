@@ -54,6 +54,16 @@ LEAKS = (
         + SQLITE,
     ),
     leak(
+        "a mailed link has the code in its query",
+        "Opening the link takes the code to the server, and so into every log on the way.",
+        INVITING,
+        'f"{about.address}#{code}"',
+        'f"{about.address}?code={code}"',
+        TEST_OUTBOX
+        + "every_person_gets_one_mail_with_a_code_of_their_own_in_their_language"
+        + SQLITE,
+    ),
+    leak(
         "a reminder carries a link",
         "Whoever looks at a reminder over a shoulder is on the survey's page; links can be told.",
         REMINDING,

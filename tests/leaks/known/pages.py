@@ -114,8 +114,8 @@ LEAKS = (
         "a page that writes",
         "That somebody looked at the survey is written down.",
         RESPOND,
-        "        return _changed(ready.view)\n    return pack(",
-        "        return _changed(ready.view)\n"
+        "    made = ready.page()\n    return pack(",
+        "    made = ready.page()\n"
         "    from sqlalchemy import update\n"
         "    from survey.storage.models import Survey\n\n"
         "    with site().sessions() as session, session.begin():\n"
@@ -190,10 +190,10 @@ LEAKS = (
     ),
     leak(
         "the code in the query",
-        "A mailed link carries its code to the server, and so into every log on the way.",
+        "A link carries its code to the server, and so into every log on the way.",
         "templates/console/codes.html",
-        '<a class="cardcode" href="{{ address }}#{{ code }}">',
-        '<a class="cardcode" href="{{ address }}?code={{ code }}">',
+        "{{ address }}#{{ code }}{% if",
+        "{{ address }}?code={{ code }}{% if",
         "tests/web/test_console_opening.py::"
         "test_the_codes_are_shown_and_every_one_leads_to_the_survey",
     ),

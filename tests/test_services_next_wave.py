@@ -1,0 +1,159 @@
+"""The next wave: the questions, the groups and the settings of a closed survey, other people."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from survey.ballots.keys import KeyFolder
+from survey.disclosure.values import Unit
+from survey.services.client_units import UnitLine, add_unit, set_people
+from survey.services.draft_settings import JoinedUnits
+from survey.services.drafts import draft_row, draft_view
+from survey.services.next_wave import NotClosed, OfNoClient, joins_of, start_next_wave
+from survey.services.opening import open_survey
+from survey.services.opening_drafts import open_draft
+from survey.services.surveys import survey_view
+from survey.storage.models import Survey
+from tests.accounts import ENGINES, made_once
+from tests.collecting import make_plan
+from tests.drafting import HERE, OWNER, make_client, make_draft, read, unit_ids, without_rows
+from tests.test_services_drafts import saving
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+NEXT = NOW + timedelta(days=60)
+UNITS = (
+    ("Sales", "", 0), ("Field North", "Sales", 6), ("Field South", "Sales", 8),
+    ("Inside", "Sales", 14), ("Desk", "Sales", 4), ("Fair", "Sales", 5),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def once(request, tmp_path_factory):
+    yield from made_once(request, tmp_path_factory)
+
+
+@pytest.fixture
+def sessions(once):
+    return without_rows(once)
+
+
+@pytest.fixture
+def keys(tmp_path):
+    return KeyFolder(tmp_path / "keys")
+
+
+@pytest.fixture
+def client(sessions):
+    return make_client(sessions, NOW, units=UNITS)
+
+
+def call_closed(sessions, slug):
+    with sessions() as session, session.begin():
+        told = {"state": "closed", "closed_at": NEXT, "left_out": (), "masked": ()}
+        session.execute(sa.update(Survey).where(Survey.slug == slug).values(**told))
+
+
+@pytest.fixture
+def closed(sessions, keys, client):
+    """A closed survey whose groups were joined twice, once under a name of their own."""
+    ids = unit_ids(sessions, client)
+    joins = (
+        JoinedUnits((ids["Field North"], ids["Field South"]), "Field"),
+        JoinedUnits((ids["Fair"], ids["Desk"])),
+    )
+    draft = make_draft(sessions, client, NOW, joins=joins, spare="2", introduction="Why now.",
+                       sponsor="Eva", scheme="two of three", holder_3="the notary")  # fmt: skip
+    with sessions() as session:
+        slug = open_draft(session, keys, draft, NOW, HERE).opened.slug
+    call_closed(sessions, slug)
+    return slug
+
+
+def begun(sessions, slug, **more):
+    with sessions() as session:
+        draft = start_next_wave(session, OWNER, slug, NEXT, **more)
+        return draft_view(session, draft)
+
+
+def test_it_takes_over_questions_groups_and_settings_but_no_dates(sessions, client, closed):
+    view = begun(sessions, closed)
+    settings = view.settings
+    with sessions() as session:
+        before = survey_view(session, closed, NEXT)
+        text = session.get_one(Survey, closed).questionnaire
+    assert settings.questionnaire_text == text
+    assert (settings.previous, settings.practice) == (closed, "joint handovers")
+    assert (settings.spare, settings.scheme, settings.holder_3) == (
+        "2", "two of three", "the notary",
+    )  # fmt: skip
+    assert (settings.introduction, settings.sponsor) == ("Why now.", "Eva")
+    assert (settings.ends, settings.results_on, settings.masked) == ("", "", "")
+    assert not view.rehearsed
+    plan = read(sessions, view.id, NEXT).plan
+    assert [u.id for u in plan.units] == [u.id for u in before.units]
+    assert [u.name for u in plan.units] == [u.name for u in before.units]
+
+
+def test_its_people_are_those_of_today_and_it_opens_as_the_next_wave(
+    sessions, keys, client, closed
+):
+    with sessions() as session:
+        set_people(session, client, unit_ids(sessions, client)["Inside"], 20)
+        add_unit(session, client, "Partners", None)
+    draft = begun(sessions, closed).id
+    saving(sessions, draft, ends="2027-02-10T18:00")
+    ready = read(sessions, draft, NEXT)
+    assert ready.faults == ()
+    with sessions() as session:
+        with session.begin():
+            draft_row(session, draft).rehearsed = ready.digest
+        opened = open_draft(session, keys, draft, NEXT, HERE).opened
+        view = survey_view(session, opened.slug, NEXT)
+    assert view.previous == closed
+    assert {unit.name: unit.asked for unit in view.units}["Inside"] == 22
+
+
+def test_only_a_closed_survey_has_a_next_wave(sessions, keys, client):
+    with sessions() as session:
+        slug = open_draft(session, keys, make_draft(sessions, client, NOW), NOW, HERE).opened.slug
+        with pytest.raises(NotClosed):
+            start_next_wave(session, OWNER, slug, NOW)
+
+
+def test_a_survey_of_no_client_asks_for_the_one_of_its_name(sessions, keys, client):
+    other = make_client(sessions, NOW, "Tide")
+    plan = make_plan(client="Hafen AG")
+    with sessions() as session:
+        end = NOW + timedelta(days=9)
+        slug = open_survey(
+            session, keys, replace(plan, ends_at=end, closable_from=end, results_on=None), NOW
+        ).slug
+    call_closed(sessions, slug)
+    for wrong in (None, other):
+        with sessions() as session, pytest.raises(OfNoClient, match="Hafen AG"):
+            start_next_wave(session, OWNER, slug, NEXT, wrong)
+    assert begun(sessions, slug, client=client).client == client
+
+
+def line(name, parent="p"):
+    return UnitLine(name, name.upper(), parent, 0, 3, 0, 0)
+
+
+def test_joined_units_are_found_again_by_their_id_alone():
+    from survey.services.grouping import join_id
+
+    tree = [line("p", None), *map(line, "abcdef")]
+    mixed = Unit(join_id(["c", "f"]), "Both", "p", 6)
+    with_parent = Unit(join_id(sorted(["p", "a"])), "P + A", "p", 6)
+    alone = [Unit(one, one.upper(), "p", 3) for one in "bde"]
+    found = list(joins_of([Unit("p", "P", None, 0), mixed, with_parent, *alone], tree))
+    assert found == [JoinedUnits(("c", "f"), "Both"), JoinedUnits(("p", "a"))]
+
+
+def test_a_join_whose_units_are_gone_is_left_out():
+    from survey.services.grouping import join_id
+
+    gone = Unit(join_id(["x", "y"]), "X + Y", "p", 6)
+    assert list(joins_of([gone], [line("p", None), *map(line, "abc")])) == []
