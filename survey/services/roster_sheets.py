@@ -32,6 +32,8 @@ from survey.services.roster_tables import (
 
 LARGEST_UNPACKED = 120_000_000
 """Bytes of all parts of a workbook; 200,000 rows of people take about half of it."""
+TEXTS, LARGEST_TEXTS = "xl/sharedStrings.xml", 40_000_000
+"""Where the texts of a workbook are, and their bytes: six million empty ones took 98 seconds."""
 MOST_PARTS = 2000
 MOST_EMPTY = 2000
 """Empty rows in a row after which nothing more is expected: sheets claim a million of them."""
@@ -81,7 +83,9 @@ def _check_parts(data: bytes) -> None:
         every = parts.infolist()
         names = {part.filename for part in every}
         total = sum(part.file_size for part in every)
-        if len(every) > MOST_PARTS or total > LARGEST_UNPACKED:
+        texts = max((part.file_size for part in every if part.filename == TEXTS), default=0)
+        too_large = total > LARGEST_UNPACKED or texts > LARGEST_TEXTS
+        if len(every) > MOST_PARTS or too_large:
             raise WorkbookTooLarge(most=LARGEST_UNPACKED // 1_000_000)
         if "mimetype" in names and parts.read("mimetype").startswith(ODS):
             raise OpenDocument

@@ -22,11 +22,15 @@ from tests.leaks.copies import PROJECT
 
 OURS = ("survey", "tests")
 LIBRARIES = """
-    alembic.command argon2 click cryptography.hazmat.primitives.hpke flask flask_wtf
-    gunicorn.app.base gunicorn.glogging html5lib hypothesis.strategies jinja2 numpy
-    playwright.sync_api plotly psycopg pydantic pysqlite3 scipy.special
+    alembic.command alembic.config argon2 babel.messages.pofile brotli click.testing
+    cryptography.hazmat.primitives.asymmetric.x25519 cryptography.hazmat.primitives.ciphers.aead
+    cryptography.hazmat.primitives.hpke cryptography.hazmat.primitives.kdf.scrypt
+    email.contentmanager email.policy flask.testing flask_wtf gunicorn.app.base gunicorn.glogging
+    html5lib hypothesis.strategies jinja2.ext multiprocessing.connection numpy pdb PIL.ImageOps
+    playwright.sync_api plotly.io psycopg pydantic.functional_validators pydantic.json_schema
+    pydantic.main pyotp pysqlite3 scipy.special segno smtplib
     sqlalchemy.dialects.postgresql.psycopg sqlalchemy.dialects.sqlite.pysqlite sqlalchemy.orm
-    werkzeug.serving wtforms
+    tzdata werkzeug.serving wtforms xlsxwriter
     """.split()
 NOTICED = ("AssertionError", "Failed")
 """How a test says that something is not as it must be; any other error only breaks it off."""

@@ -80,7 +80,7 @@ def until(holds: Callable[[], bool], why: str) -> None:
 
 
 def answer(phone: Screen, link: str, code: str = "") -> None:
-    """Go through all parts, send the answers, and keep the receipt."""
+    """Go through all parts, send the answers, and see the receipt."""
     phone.open(link)
     step = phone.page.locator(".part:not([hidden]) .go")
     while not phone.page.locator("#code").is_visible():
@@ -90,3 +90,4 @@ def answer(phone: Screen, link: str, code: str = "") -> None:
         phone.fill({"Your code": code})
     phone.page.locator("button[type=submit]:visible").click()
     phone.page.wait_for_url("**/thanks*")
+    expect(phone.page.locator("#receipt")).to_have_text(re.compile(r"^(\w{4}-){2}\w{4}$"))

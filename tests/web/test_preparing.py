@@ -123,7 +123,7 @@ def test_the_check_list_says_who_will_be_put_together_or_left_out(console, sessi
     client = make_client(sessions, clock(), "Nord", units=(*units, ("Far", "", 2)))
     console.get("/surveys/new")
     console.get(console.send({}, action=f"/clients/{client}/drafts").location)
-    assert "Small + Tiny: 9 people" in console.html.text
+    assert "Small + Tiny: 7 people" in console.html.text
     assert "Far: too few, even together" in console.html.text
 
 
