@@ -57,7 +57,9 @@ OTHERWISE = {
     "fingerprint": "the words themselves",
     "client_id": "only says who may run it",
     "masked": "never shown, and emptied at closing",
-    **dict.fromkeys(("state", "closed_at", "spoiled", "surplus", "left_out", "lost_on"), "not frozen"),
+    **dict.fromkeys(
+        ("state", "closed_at", "spoiled", "surplus", "left_out", "lost_on"), "not frozen"
+    ),
 }
 
 

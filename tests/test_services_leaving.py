@@ -24,12 +24,11 @@ from survey.services.deleting import (
     NotTheName,
     SurveysNotTicked,
     clear_deleted,
-    client_going,
     delete_client,
     delete_survey,
-    survey_going,
 )
 from survey.services.frozen import check_fingerprint
+from survey.services.going import client_going, survey_going
 from survey.services.opening import open_survey
 from survey.services.retention import delete_due_rosters, suggested_until, warn_rosters
 from survey.services.rosters import people_of

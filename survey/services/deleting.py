@@ -1,9 +1,9 @@
 """Deleting for good: a survey, or a client with all that belongs to it.
 
-Here belong what goes, told in numbers before, and the deleting itself: first no answers are taken
-any more, then the key is destroyed, then every row goes in one transaction. That the files keep no
-remains is seen to afterwards (`clear_deleted`). How a roster is deleted stands in `rosters`. Lines
-of the log of who opened which report stay: that log never changes.
+Here belongs the deleting itself: first no answers are taken any more, then the key is destroyed,
+then every row goes in one transaction. That the files keep no remains is seen to afterwards
+(`clear_deleted`). What goes, told in numbers before, stands in `going`; how a roster is deleted, in
+`rosters`. Lines of the log of who opened which report stay: that log never changes.
 
 A later wave that was compared with a deleted one stands without comparison. Its six words go,
 because the text that they were made from names the wave before it. While answers to the later wave
@@ -19,9 +19,8 @@ from sqlalchemy.orm import Session
 
 from survey.ballots.keys import KeyFolder
 from survey.errors import UserError
-from survey.services.clients import UnknownClient
 from survey.services.draft_settings import from_json, to_json
-from survey.services.surveys import UnknownSurvey
+from survey.services.going import client_going, slugs_of, survey_going
 from survey.storage import queries, scrub
 from survey.storage.engine import Sessions, engine_of, reading
 from survey.storage.models import Base, Survey
@@ -64,91 +63,12 @@ class NotClearedYet(UserError):
 
 
 @dataclass(frozen=True)
-class SurveyGoing:
-    """A survey in numbers, before it is deleted. How many have answered is not among them."""
-
-    slug: str
-    title: str
-    client: str
-    client_id: str | None
-    state: str
-    lost: bool
-    codes: int
-    waiting: int
-    """Mails that are not sent yet."""
-    invited: int
-    groups: int
-    comments: int
-    commitments: int
-    outcomes: int
-    links: int
-    readers: int
-    later: tuple[str, ...]
-    """Titles of closed waves that compare with it."""
-    runs: str
-    """Title of a later wave that is not closed yet; empty: none."""
-    drafts: int
-    """Drafts that were to be compared with it."""
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether its answers are gone already."""
-        return self.state == "closed"
-
-    @property
-    def mark(self) -> str:
-        """What must still be so when somebody confirms."""
-        return f"{self.state} {self.comments} {self.commitments} {self.outcomes} {len(self.later)}"
-
-
-@dataclass(frozen=True)
-class ClientGoing:
-    """A client in numbers, before it is deleted."""
-
-    id: str
-    name: str
-    units: int
-    people: int
-    drafts: int
-    consultants: int
-    surveys: tuple[SurveyGoing, ...]
-
-    @property
-    def mark(self) -> str:
-        """What must still be so when somebody confirms."""
-        return f"{self.drafts} {' '.join(f'{one.slug} {one.state}' for one in self.surveys)}"
-
-
-@dataclass(frozen=True)
 class Deleted:
     """What was deleted, for whoever keeps files of it."""
 
     surveys: tuple[str, ...]
     changed: tuple[str, ...]
     """Later waves that stand without comparison now."""
-
-
-def survey_going(session: Session, slug: str) -> SurveyGoing:
-    """Return what goes with a survey; `UnknownSurvey` where there is none, or a rehearsal."""
-    with reading(session):
-        return _survey(session, slug)
-
-
-def client_going(session: Session, client: str) -> ClientGoing:
-    """Return what goes with a client; `UnknownClient` where there is none."""
-    with reading(session):
-        row = session.get(Client, client)
-        if row is None:
-            raise UnknownClient
-        return ClientGoing(
-            id=client,
-            name=row.name,
-            units=_many(session, "client_unit", client=client),
-            people=_many(session, "person", client=client),
-            drafts=_many(session, "draft", client=client),
-            consultants=_many(session, "membership", client=client),
-            surveys=tuple(_survey(session, slug) for slug in _slugs(session, client)),
-        )
 
 
 def delete_survey(
@@ -207,7 +127,7 @@ def delete_client(
         raise SurveysNotTicked
     before()
     with _ended(sessions, keys, every), sessions() as session, session.begin():
-        if set(_slugs(session, client)) - set(every):
+        if set(slugs_of(session, client)) - set(every):
             raise GoingChanged
         changed = _delete_surveys(session, every)
         for table in (Draft, Person, ClientUnit, Membership):
@@ -231,35 +151,6 @@ def clear_deleted(sessions: Sessions) -> None:
     except scrub.StillInUse as error:
         raise NotClearedYet from error
     scrub.forget_counts(engine)
-
-
-def _survey(session: Session, slug: str) -> SurveyGoing:
-    row = session.get(Survey, slug)
-    if row is None or row.rehearsal:
-        raise UnknownSurvey
-    compared = sa.and_(Survey.previous == slug, Survey.rehearsal.is_(False))
-    later = session.scalars(sa.select(Survey).where(compared)).all()
-    drafts = session.scalars(sa.select(Draft.settings)).all()
-    return SurveyGoing(
-        slug=slug,
-        title=row.title,
-        client=row.client,
-        client_id=row.client_id,
-        state=row.state if row.state in ("destroying", "closed") else "unopened",
-        lost=row.lost_on is not None,
-        codes=_many(session, "credential", survey=slug),
-        waiting=_many(session, "letter", survey=slug),
-        invited=_many(session, "invitee", survey=slug),
-        groups=_many(session, "released_group", survey=slug),
-        comments=_many(session, "released_comment", survey=slug),
-        commitments=_many(session, "commitment", survey=slug),
-        outcomes=_many(session, "adoption", survey=slug),
-        links=_many(session, "share_link", survey=slug),
-        readers=_many(session, "report_grant", survey=slug),
-        later=tuple(one.title for one in later if one.state == "closed"),
-        runs=next((one.title for one in later if one.state != "closed"), ""),
-        drafts=sum(from_json(text).previous == slug for text in drafts),
-    )
 
 
 @contextmanager
@@ -314,24 +205,12 @@ def _forget_in_drafts(session: Session, slugs: Collection[str]) -> None:
     session.flush()
 
 
-def _slugs(session: Session, client: str) -> tuple[str, ...]:
-    """Return the surveys of a client, the newest first; rehearsals are none."""
-    query = sa.select(Survey.slug).where(Survey.client_id == client, Survey.rehearsal.is_(False))
-    return tuple(session.scalars(query.order_by(Survey.opened_at.desc(), Survey.slug)))
-
-
 def _rehearsals(session: Session, client: str) -> tuple[str, ...]:
     own = sa.select(Draft.rehearsal).where(Draft.client == client, Draft.rehearsal.is_not(None))
     query = sa.select(Survey.slug).where(
         Survey.rehearsal, sa.or_(Survey.client_id == client, Survey.slug.in_(own))
     )
     return tuple(session.scalars(query))
-
-
-def _many(session: Session, table: str, **where: str) -> int:
-    rows = Base.metadata.tables[table]
-    query = sa.select(sa.func.count()).select_from(rows).filter_by(**where)
-    return session.scalar(query) or 0
 
 
 def check_typed(typed: str, name: str) -> None:

@@ -23,11 +23,10 @@ from survey.services.deleting import (
     NotTheName,
     SurveysNotTicked,
     check_typed,
-    client_going,
     delete_client,
     delete_survey,
-    survey_going,
 )
+from survey.services.going import client_going, survey_going
 from survey.services.rosters import delete_roster
 from survey.web.console import known
 from survey.web.exporting import exports

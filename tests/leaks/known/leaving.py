@@ -44,7 +44,7 @@ LEAKS = (
     leak(
         "the page that deletes tells how many answered",
         "Whoever looks before and after each colleague sees who answers when.",
-        DELETING,
+        "survey/services/going.py",
         '        codes=_many(session, "credential", survey=slug),\n',
         '        codes=_many(session, "credential", survey=slug) + _many(session, "box",'
         " survey=slug),\n",
