@@ -36,12 +36,12 @@ run: $(V)/run.stamp  ## serve this checkout's own instance, empty at first
 test: $(V)/dev.stamp  ## every test, with a real browser and a real PostgreSQL
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/python -m tests.support.proxy
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 coverage: $(V)/dev.stamp  ## every test once more, counting the lines it reaches: a quarter slower
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/python -m tests.support.proxy
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --cov --cov-report=term
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 test-core: $(V)/dev.stamp  ## the quick tests: no browser, no server
 	@$(BIN)/python -m pytest -q tests/core -m "not browser and not server and not postgres and not package"

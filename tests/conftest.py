@@ -30,6 +30,11 @@ settings.register_profile("headwind", deadline=None, derandomize=bool(os.environ
 settings.load_profile("headwind")
 
 FOLDERS = itertools.count(1)
+LONGEST = """
+    test_whole_way.py test_mailing_killed.py test_services_closing.py test_cli.py
+    test_nothing_withheld.py test_preparing.py test_reports.py test_people.py
+    """.split()
+"""Files that take longest, or long for so few tests: where several run at once, these begin."""
 
 
 @pytest.fixture(autouse=True)
@@ -162,6 +167,11 @@ def quick_scrypt() -> Iterator[None]:
         patch.setattr("survey.ballots.fingerprint.SCRYPT_N", 2**4)
         patch.setattr("survey.ballots.keys.SCRYPT_N", 2**4)
         yield
+
+
+def pytest_collection_modifyitems(items):
+    """Who comes last with a long file keeps everybody waiting; so it comes first."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def pytest_collection_finish():

@@ -63,7 +63,7 @@ def mailbox() -> Mailbox:
 def instance(tmp_path, mailbox):
     """An instance in which nobody has an account, with a mail server beside it."""
     with mail_server(mailbox) as server:
-        settings = {
+        settings: dict[str, str | int] = {
             "smtp_host": server.host,
             "smtp_port": server.port,
             "smtp_security": server.security,
@@ -234,7 +234,7 @@ def open_and_keep_the_codes(ana):
     opening = ana.page.locator(".bigcode").all_inner_texts()
     ana.unfold("All codes as a table to copy")
     rows = ana.page.get_by_label("Unit and link").input_value().splitlines()
-    cards = [CODE.search(row)[1] for row in rows if row.startswith('"Warehouse"')]
+    cards = [CODE.findall(row)[0] for row in rows if row.startswith('"Warehouse"')]
     ana.fill({"First opening code": opening[2].lower(), "Second opening code": opening[0]})
     ana.press("Check, and on to the survey")
     ana.reads(TITLE)

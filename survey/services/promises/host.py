@@ -73,8 +73,9 @@ def _host_while_open(told: Settings) -> Iterator[str]:
         yield _(
             "Until a mail is sent its code lies in the database, beside the address: who reads it"
             " there could answer in that person’s place and tell which sealed answers are theirs."
-            " Once the mail server has said that it took the mail, the code is deleted; the code of a"
-            " mail that may or may not have arrived stays until somebody decides what becomes of it."
+            " Once the mail server has said that it took the mail, the code is deleted; the code of"
+            " a mail that may or may not have arrived stays until somebody decides what becomes of"
+            " it."
         )
 
 
