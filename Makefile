@@ -47,7 +47,7 @@ test-core: $(V)/dev.stamp  ## the quick tests: no browser, no server
 	@$(BIN)/python -m pytest -q tests/core -m "not browser and not server and not postgres and not package"
 
 leaks: $(V)/dev.stamp  ## plant every known leak, one at a time: the tests must notice each
-	@$(BIN)/python -m tests.leaks
+	@$(BIN)/python -m tests.leaks $(if $(HALF),--half $(HALF))
 
 check: $(V)/dev.stamp  ## lint, format, types and the layers of imports
 	@$(BIN)/ruff check .

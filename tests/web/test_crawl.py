@@ -338,7 +338,7 @@ def test_a_submission_changes_no_page_but_in_steps_of_a_day(
 
     before = fetched()
     rng = random.Random(5)
-    for unit, number in [("north", 0), ("desk", 0), ("north", 1), ("north", 0), ("south", 8)]:
+    for unit, number in [("north", 0), ("desk", 0), ("north", 0)]:
         answers = make_response(rng, "finch")
         code = opened.codes[unit][number]
         Pages(site.app).post(f"/s/{opened.slug}", dict(fields(answers)) | {"code": code}, 200)
