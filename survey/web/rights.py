@@ -141,7 +141,8 @@ def _ask() -> Reply | None:
     speak(best(request.headers.get("Accept-Language", "")))
     if request.endpoint is None:
         return None
-    if any("\0" in str(value) for value in (request.view_args or {}).values()):
+    named = (request.view_args or {}).items()  # of the token of a link only a hash is looked up
+    if any("\0" in str(value) for name, value in named if name != "token"):
         raise _nothing_there()  # PostgreSQL takes no such text, not even to look for it
     need = NEED_OF.get(request.endpoint)
     if need is Need.ANYBODY:
