@@ -240,6 +240,11 @@ def test_a_filled_in_draft_has_no_fault_and_says_what_is_opened(sessions, client
         ({"controller": " "}, ("answering", "controller"), "the controller"),
         ({"controller_contact": ""}, ("answering", "controller_contact"), "how to reach"),
         ({"privacy_notice": ""}, ("answering", "privacy_notice"), "privacy notice"),
+        (
+            {"privacy_notice": "Kept until [when]. Questions: [name]."},
+            ("answering", "privacy_notice"),
+            "square brackets: [when]",
+        ),
         ({"introduction": "Why now."}, ("answering", "sponsor"), "who says these words"),
         (
             {"introduction": "x" * 801, "sponsor": "Eva"},

@@ -181,3 +181,13 @@ def test_who_added_a_language_that_is_not_spoken_gets_english(place):
     with place.sessions() as session:
         about = about_survey(session, place.slug, datetime(2026, 11, 3, tzinfo=UTC), URL)
     assert invitation(about, "", "fr", "north", "CODE").language == "en"
+
+
+def test_what_would_come_on_a_weekend_comes_on_monday_while_there_is_time():
+    opened = datetime(2026, 11, 22, 14, tzinfo=BERLIN)
+    on_friday = datetime(2026, 12, 4, 18, tzinfo=BERLIN)
+    on_sunday = datetime(2026, 11, 29, 18, tzinfo=BERLIN)
+    times = usual_times(opened, on_friday, "Europe/Berlin")
+    assert [f"{at:%a %d %b %H:%M}" for at in times] == ["Mon 30 Nov 09:00", "Wed 02 Dec 09:00"]
+    times = usual_times(opened, on_sunday, "Europe/Berlin")
+    assert [f"{at:%a %d %b %H:%M}" for at in times] == ["Thu 26 Nov 09:00", "Sat 28 Nov 09:00"]

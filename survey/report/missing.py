@@ -81,4 +81,7 @@ def missing_line(plan: Plan, reached: Reached) -> str:
 
 def pooled_line() -> str:
     """Return what is told of small units that are counted together."""
-    return _("Small units that are put together get averages, but no verdict.")
+    return _(
+        "How many answered is told of them together only, and so is what is missing. Whichever of"
+        " them is large enough may get a verdict all the same."
+    )

@@ -5,6 +5,7 @@ at once. What needs the database (the earlier wave), and opening itself, stands 
 `survey.services.opening`.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -30,6 +31,8 @@ MOST_SPARE = 1000
 MOST_CODES = 100_000
 LONGEST_INTRODUCTION = 800
 LONGEST_NOTICE = 1500
+GAP = re.compile(r"\[[^\[\]]{1,200}\]")
+"""What a model text leaves to be filled in."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,9 @@ def ready_faults(plan: Plan) -> Iterator[PlanFault]:
         yield PlanFault("sponsor", _("Write who says these words, or leave them out."))
     if len(plan.introduction) > LONGEST_INTRODUCTION:
         yield PlanFault("introduction", _shorten(plan.introduction, LONGEST_INTRODUCTION))
+    if gap := GAP.search(plan.privacy_notice):
+        told = _("Fill in or delete what stands in square brackets: {gap}", gap=gap[0])
+        yield PlanFault("privacy_notice", told)
     if len(plan.privacy_notice) > LONGEST_NOTICE:
         yield PlanFault("privacy_notice", _shorten(plan.privacy_notice, LONGEST_NOTICE))
 

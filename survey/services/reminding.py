@@ -27,6 +27,7 @@ SHARES = (0.5, 0.8)
 LEAST_TIME = timedelta(days=3)
 """A shorter survey has no reminder unless somebody adds one."""
 MORNING = time(9)
+WEEKEND = (5, 6)
 APART = timedelta(hours=12)
 MOST = 6
 """Reminders of a survey; more would be pestering."""
@@ -49,11 +50,11 @@ class NobodyToRemind(UserError):
 
 
 def usual_times(begins: datetime, ends_at: datetime, timezone: str) -> tuple[datetime, ...]:
-    """Return when reminders usually go out: in the morning, where the survey is."""
+    """Return when reminders usually go out: in the morning of a weekday, where the survey is."""
     whole = ends_at - begins
     if whole < LEAST_TIME:
         return ()
-    times = [_morning(begins + whole * share, timezone) for share in SHARES]
+    times = [_morning(begins + whole * share, ends_at, timezone) for share in SHARES]
     return tuple(at for at in dict.fromkeys(times) if begins + APART <= at < ends_at)
 
 
@@ -193,6 +194,12 @@ def _check_time(session: Session, slug: str, due: datetime, now: datetime) -> No
         raise NoTimeForReminder(end=moment(survey.ends_at, survey.timezone))
 
 
-def _morning(when: datetime, timezone: str) -> datetime:
-    """Return nine o'clock of that day, as the clocks of a zone show it."""
-    return datetime.combine(when.astimezone(ZoneInfo(timezone)).date(), MORNING, ZoneInfo(timezone))
+def _morning(when: datetime, ends_at: datetime, timezone: str) -> datetime:
+    """Return nine o'clock of that day, as the clocks of a zone show it.
+
+    Of the Monday after a weekend, unless all is over by then.
+    """
+    zone = ZoneInfo(timezone)
+    at = datetime.combine(when.astimezone(zone).date(), MORNING, zone)
+    monday = at + timedelta(days=-at.weekday() % 7)
+    return monday if at.weekday() in WEEKEND and monday < ends_at else at

@@ -1,4 +1,5 @@
-// Passwords can be looked at while they are typed. Every page works without this.
+// Passwords can be looked at while they are typed, and a new account begins with the time zone of its browser. Every page
+// works without this.
 (function () {
   "use strict";
   document.addEventListener("DOMContentLoaded", function () {
@@ -10,5 +11,8 @@
       field.form.addEventListener("submit", function () { tick.checked = false; show(); });
       show();
     });
+    var zone = document.querySelector("#timezone[data-guess]");
+    var here = window.Intl && Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zone && here && zone.value === "UTC") { zone.value = here; }
   });
 }());

@@ -205,8 +205,20 @@ def _page(opened: Open, refused: Refused, status: int = 200) -> Response:
         counted=_(COUNTED),
         shown=shown,
         away=len(refused.ticked - shown),
+        could_mail=_could_mail(opened),
     )
     return Response(page, status)
+
+
+def _could_mail(opened: Open) -> int:
+    """Return in how many groups everybody can be written to, where all draw cards so far.
+
+    Whoever brought addresses may expect mails, and goes on.
+    """
+    groups = opened.ready.groups
+    if groups.by_mail or not site().config.mail_set_up:
+        return 0
+    return sum(not group.unaddressed for group in groups.asking)
 
 
 def _told(opened: Open) -> list[tuple[str, str]]:
