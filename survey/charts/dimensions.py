@@ -232,7 +232,8 @@ def _guides(sheet: Sheet, report: Report, span: tuple[float, float], ends: tuple
     rules = report.questionnaire.readiness
     for tick in ticks(*ends):
         line(sheet, (tick, span[0]), (tick, span[1]))
-    for cut, name, side in ((rules.floor, "floor", "right"), (rules.target, "target", "left")):
+    cuts = (rules.floor, _("floor"), "right"), (rules.target, _("target"), "left")
+    for cut, name, side in cuts:
         if not ends[0] <= cut <= ends[1]:
             continue
         line(sheet, (cut, span[0]), (cut, span[1]), EDGE, 1.2, dash="4px,3px")

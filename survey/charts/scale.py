@@ -58,4 +58,6 @@ def rounding(group: GroupReport) -> str:
     steps.discard(0.0)
     if len(steps) != 1:
         return _("Averages are rounded. ") if steps else ""
-    return _("Averages are rounded to {pop:g}. ", pop=steps.pop())
+    (step,) = steps
+    places = max(1, len(f"{step:g}".partition(".")[2]))
+    return _("Averages are rounded to {step}. ", step=decimal(step, places))
