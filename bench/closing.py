@@ -33,7 +33,8 @@ from survey.disclosure.values import Policy, Unit
 from survey.questionnaire.shipped import find, shipped_text
 from survey.services.closing import close_survey
 from survey.services.opening import Opened, Plan, open_survey
-from survey.services.surveys import load_report, survey_view
+from survey.services.released import load_report
+from survey.services.surveys import survey_view
 from survey.services.unsealing import open_all
 from survey.storage.engine import Sessions, engine_of, make_sessions
 from survey.storage.migrate import migrate

@@ -19,7 +19,7 @@ from survey.disclosure.values import Policy, Unit
 from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.shipped import find
 from survey.report.forecast import PERCENTS, forecasts
-from survey.report.forecast_words import change_line, join_line, outlook_line
+from survey.report.forecast_words import join_line
 from survey.report.joins import suggest_joins
 
 GROUPS, SIZES, DIVISIONS, AGAIN = 200, 60, 20, 15
@@ -49,10 +49,9 @@ def made_up(groups: int) -> list[Unit]:
 
 
 def page(units: Sequence[Unit], known: Questionnaire) -> list[str]:
-    """Return every sentence of the page."""
-    found = forecasts(units, known, Policy())
-    lines = [line(o) for one in found for o in one.at for line in (outlook_line, change_line)]
-    return lines + [join_line(join) for join in suggest_joins(units, known, Policy())]
+    """Compute what the page shows; return its sentences."""
+    forecasts(units, known, Policy())
+    return [join_line(join) for join in suggest_joins(units, known, Policy())]
 
 
 def rolled_up(units: Sequence[Unit]) -> None:

@@ -24,7 +24,7 @@ from survey.exports.mails import mail_of
 from survey.jobs.postman import Postman
 from survey.mail import Server, message_of
 from survey.services import outbox
-from survey.services.inviting import about_survey
+from survey.services.invitation_text import about_survey
 from survey.storage.engine import engine_of
 from survey.storage.workspace import Letter
 from tests.collecting import TREE, Place

@@ -28,8 +28,9 @@ from survey.services.clients import add_client
 from survey.services.roster_changes import changes
 from survey.services.roster_checking import Checked, check
 from survey.services.roster_preview import preview_of
+from survey.services.roster_saving import save_people
 from survey.services.roster_tables import read_table
-from survey.services.rosters import edition_of_roster, find_people, people_of, save_people
+from survey.services.rosters import edition_of_roster, find_people, people_of
 from survey.storage.engine import Sessions, engine_of, make_sessions
 from survey.storage.migrate import migrate
 from survey.storage.workspace import Person

@@ -31,6 +31,7 @@ from survey.language import day, gettext, moment, ngettext, number
 from survey.mail import Server
 from survey.questionnaire.guide_files import FOLDER
 from survey.questionnaire.shipped import shipped_folder
+from survey.report.words import text
 from survey.services.roster_staging import Rosters
 from survey.storage.engine import make_sessions
 from survey.storage.migrate import migrate
@@ -49,6 +50,7 @@ from survey.web import (
     exporting,
     giving,
     guiding,
+    helping,
     hiding,
     landing,
     leaving,
@@ -80,6 +82,7 @@ from survey.web import (
     setup,
     share,
     shelf,
+    static_files,
     steps,
     takeaway,
     tree,
@@ -132,6 +135,7 @@ PAGES = (
     share,
     reading,
     people,
+    helping,
     viewed,
     leaving,
     exporting,
@@ -159,44 +163,14 @@ def create_app(
     if sessions is None:
         migrate(config.database_url)
         sessions = make_sessions(config.database_url)
-    clock = clock or _now
-    keys = KeyFolder(config.keys)
-
     # Named after the package, not this module: folders follow the name.
     app = Flask("survey", static_folder=None, template_folder=str(shipped_folder("templates")))
-    look = assets.load(Path(__file__).parent / "static")
+    look = static_files.load(Path(__file__).parent / "static")
     pictures = _pictures(config)
-    app.extensions[EXTENSION] = Site(config, sessions, keys, clock, look, _served(pictures))
-    own_guides = config.instance / FOLDER
-    parcels = Parcels(config.instance / "parcels", sessions, pictures, clock, own_guides)
-    app.extensions[PARCELS] = parcels
-    exports = ClientFiles(config.instance / "exports", sessions, pictures, clock, own_guides)
-    app.extensions[exporting.EXTENSION] = exports
-    rosters = Rosters(config.instance / "rosters", sessions)
-    app.extensions[roster_upload.EXTENSION] = rosters
+    site = Site(config, sessions, KeyFolder(config.keys), clock or _now, look, _served(pictures))
+    app.extensions[EXTENSION] = site
     shelf.put_up(app)
-    illustrator = Illustrator(sessions, pictures, clock)
-    drawing = illustrator.start if background else None
-    closings = Closings(sessions, keys, clock, config.instance / "closing", closed=drawing)
-    app.extensions[closing.EXTENSION] = closings
-    clearings = Clearings(sessions, config.instance / "leaving", [illustrator.clear])
-    app.extensions[leaving.EXTENSION] = clearings
-    postman = _postman(config, sessions, clock)
-    app.extensions[mailing.EXTENSION] = postman
-    if background:
-        if pictures.browser is None:
-            log.warning("No Chromium or Chrome: no PDF; pages draw their figures themselves.")
-        leaves = Leaving(
-            *(sessions, keys, clock, clearings, config.public_url),
-            by_mail=config.mail_set_up,
-            forget=(rosters.forget, exports.discard),
-        )
-        chores = [parcels.tidy, exports.tidy, rosters.tidy, *leaves.chores()]
-        chores.append(illustrator.everything)
-        if pictures.browser:
-            chores.append(pictures.browser.tidy)
-        Housekeeping(closings, sessions, chores).start()
-        postman.start()
+    _put_to_work(app, site, pictures, background=background)
     _set_up_templates(app, look, pictures)
     security.protect(app, config)
     errors.handle(app)
@@ -209,6 +183,40 @@ def create_app(
     for theirs in (respond, result, share, setup):
         forms.exempt(theirs.blueprint)
     return app
+
+
+def _put_to_work(app: Flask, site: Site, pictures: Pictures, *, background: bool) -> None:
+    """Make what works beside the pages, for those that ask for it; set it going in a server."""
+    config, sessions, clock = site.config, site.sessions, site.clock
+    own_guides = config.instance / FOLDER
+    parcels = Parcels(config.instance / "parcels", sessions, pictures, clock, own_guides)
+    exports = ClientFiles(config.instance / "exports", sessions, pictures, clock, own_guides)
+    rosters = Rosters(config.instance / "rosters", sessions)
+    illustrator = Illustrator(sessions, pictures, clock)
+    drawing = illustrator.start if background else None
+    closings = Closings(sessions, site.keys, clock, config.instance / "closing", closed=drawing)
+    clearings = Clearings(sessions, config.instance / "leaving", [illustrator.clear])
+    postman = _postman(config, sessions, clock)
+    app.extensions[PARCELS] = parcels
+    app.extensions[exporting.EXTENSION] = exports
+    app.extensions[roster_upload.EXTENSION] = rosters
+    app.extensions[closing.EXTENSION] = closings
+    app.extensions[leaving.EXTENSION] = clearings
+    app.extensions[mailing.EXTENSION] = postman
+    if not background:
+        return
+    leaves = Leaving(
+        *(sessions, site.keys, clock, clearings, config.public_url),
+        by_mail=config.mail_set_up,
+        forget=(rosters.forget, exports.discard),
+    )
+    chores = [parcels.tidy, exports.tidy, rosters.tidy, *leaves.chores(), illustrator.everything]
+    if pictures.browser:
+        chores.append(pictures.browser.tidy)
+    else:
+        log.warning("No Chromium or Chrome: no PDF; pages draw their figures themselves.")
+    Housekeeping(closings, sessions, chores).start()
+    postman.start()
 
 
 def _postman(config: Config, sessions: sessionmaker[Session], clock: Clock) -> Postman:
@@ -240,14 +248,14 @@ def _served(pictures: Pictures) -> Pictures:
     return replace(pictures, browser=browser and replace(browser, patience=PATIENT))
 
 
-def _set_up_templates(app: Flask, look: assets.Assets, pictures: Pictures) -> None:
+def _set_up_templates(app: Flask, look: static_files.Assets, pictures: Pictures) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=look.address, picture=pictures.find)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # of the extension
-    app.jinja_env.filters.update(moment=moment, day=day, number=number)
+    app.jinja_env.filters.update(moment=moment, day=day, number=number, text=text)
 
 
 def _now() -> datetime:

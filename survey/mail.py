@@ -19,8 +19,9 @@ from email.utils import format_datetime, parseaddr
 from enum import Enum
 from types import TracebackType
 
-from survey.config import MAIL_ADDRESS, SMTP_PORTS, Config
+from survey.config import Config
 from survey.errors import UserError
+from survey.setting_values import MAIL_ADDRESS, SMTP_PORTS
 
 PATIENCE = 30.0
 """Seconds that are waited for a server's answer."""

@@ -8,8 +8,8 @@ from argon2 import PasswordHasher
 
 from survey.services import accounts
 from survey.storage.engine import Sessions, engine_of, make_sessions
-from survey.storage.migrate import migrate
-from survey.storage.workspace import Account, Letter, LoginSession, Ticket
+from survey.storage.workspace import Account, AccountHelp, Letter, LoginSession, Ticket
+from tests.support.migrated import migrated
 
 ENGINES = "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)
 
@@ -28,13 +28,13 @@ def made_once(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Sess
 def emptied(sessions: Sessions) -> Sessions:
     """Take out what an earlier test has left."""
     with sessions() as session, session.begin():
-        for table in (Letter, Ticket, LoginSession, Account):
+        for table in (Letter, Ticket, LoginSession, AccountHelp, Account):
             session.execute(sa.delete(table))
     return sessions
 
 
 def _opened(url: str) -> Iterator[Sessions]:
-    migrate(url)
+    migrated(url)
     sessions = make_sessions(url)
     yield sessions
     engine_of(sessions).dispose()

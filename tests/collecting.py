@@ -19,8 +19,8 @@ from survey.questionnaire.shipped import shipped_text
 from survey.services.answering import submit
 from survey.services.opening import Opened, Plan, open_survey
 from survey.storage.engine import Sessions, engine_of, make_sessions
-from survey.storage.migrate import migrate
 from survey.storage.models import Base
+from tests.support.migrated import migrated
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 END = NOON + timedelta(days=14)
@@ -119,7 +119,7 @@ class Place:
 
 
 def make_place(url: str, folder: Path, **changed: Any) -> Place:
-    migrate(url)
+    migrated(url)
     sessions = make_sessions(url)
     keys = KeyFolder(folder / "keys")
     with sessions() as session:

@@ -35,7 +35,8 @@ settings.load_profile("same" if os.environ.get("CI") else "headwind")
 FOLDERS = itertools.count(1)
 LONGEST = """
     test_crawl.py test_whole_way.py test_mailing_killed.py test_services_closing.py test_cli.py
-    test_nothing_withheld.py test_preparing.py test_reports.py test_people.py
+    test_nothing_withheld.py test_preparing.py test_reports.py test_people.py test_share.py
+    test_takeaway.py test_accessible.py
     """.split()
 """Files that take longest, or long for so few tests: where several run at once, these begin."""
 

@@ -7,13 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from survey.services.accounts import User
-from survey.services.client_units import add_unit, set_people, tree_of
+from survey.services.client_units import tree_of
 from survey.services.clients import add_client, client_view
 from survey.services.draft_grounds import Grounds, Site, grounds_of
-from survey.services.draft_settings import Settings, from_json, to_json
+from survey.services.draft_settings import Settings
 from survey.services.drafts import add_draft, draft_row, draft_view
 from survey.services.preparing import Prepared, prepared
 from survey.services.rosters import add_person
+from survey.services.unit_editing import add_unit, set_people
 from survey.storage.engine import Sessions
 from survey.storage.models import Base
 
@@ -102,13 +103,6 @@ def read(sessions: Sessions, draft: str, now: datetime, site: Site = HERE) -> Pr
         view = draft_view(session, draft)
         grounds = grounds_of(session, view.client, now, site, view.settings.previous)
         return prepared(view.settings, grounds)
-
-
-def change_settings(sessions: Sessions, draft: str, **changed: Any) -> None:
-    """Change a draft behind everybody's back."""
-    with sessions() as session, session.begin():
-        row = draft_row(session, draft)
-        row.settings = to_json(replace(from_json(row.settings), **changed))
 
 
 def grounds(sessions: Sessions, client: str, now: datetime, site: Site = HERE) -> Grounds:

@@ -107,7 +107,7 @@ def make_questionnaire(
         title=english("Working environment"),
         intro=english("Think of this team."),
         minutes=10,
-        source="made for tests",
+        source=english("made for tests"),
         licence="CC0-1.0",
         responses={r: make_response(r) for r in ("agreement", "frequency", "extent")},
         sections=tuple(Section(s.lower(), english(s.title()), english("")) for s in scales),

@@ -15,14 +15,14 @@ from survey.ballots.keys import KeyFolder
 from survey.config import Config
 from survey.services.accounts import User, add_user
 from survey.services.agreeing import agree
-from survey.services.client_units import add_unit
 from survey.services.clients import add_client
 from survey.services.closing import close_survey
 from survey.services.opening import Opened, open_survey
 from survey.services.rosters import add_person
+from survey.services.unit_editing import add_unit
 from survey.storage.engine import Sessions, make_sessions
-from survey.storage.migrate import migrate
 from tests.collecting import NOON, Place, answer_all, make_plan, make_response
+from tests.support.migrated import migrated
 from tests.support.postgres import Server
 
 COMMENT = "zaunkoenig"
@@ -76,7 +76,7 @@ def config_for(url: str, folder: Path) -> Config:
 
 def make_instance(url: str, folder: Path, **changed: Any) -> Instance:
     """A closed wave of which one group's comments are shown, and an open one that is answered."""
-    migrate(url)
+    migrated(url)
     sessions, keys = make_sessions(url), KeyFolder(folder / "keys")
     with sessions() as session:
         add_user(session, OWNER.email, OWNER.name, "a password for tests")

@@ -14,8 +14,8 @@ from survey.mail import Server
 from survey.services.inviting import Invited
 from survey.services.opening import open_survey
 from survey.storage.engine import make_sessions
-from survey.storage.migrate import migrate
 from tests.collecting import NOON, Place, make_plan
+from tests.support.migrated import migrated
 
 NAMES = ("Jürgen Groß", "Ana Lindqvist", "Ōe Kenzaburō", "", "Zoë O’Neil")
 URL = "https://survey.example.org"
@@ -34,7 +34,7 @@ def make_mailed_place(
     url: str, folder: Path, invited: tuple[Invited, ...] | None = None, **changed: Any
 ) -> Place:
     """A survey of 25 people, of whom the twelve of the north get mail and all others cards."""
-    migrate(url)
+    migrated(url)
     sessions = make_sessions(url)
     keys = KeyFolder(folder / "keys")
     plan = make_plan(**{"by_mail": ("north",), "spare": 2, "results_on": None} | changed)

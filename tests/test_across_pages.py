@@ -42,8 +42,8 @@ def test_comparing_teams_is_told_with_a_row_for_each_measure(macros):
     assert f'<h2 id="comparing">{title}</h2>' in html
     assert html.count("<tr>") == 1 + len(report.comparisons)
     unknown = len(report.comparisons) - 1
-    assert html.count("<td>cannot be told</td>") == unknown
-    assert html.count("<td>not worthwhile on these answers</td>") == unknown
+    assert html.count(">cannot be told</td>") == unknown
+    assert html.count(">not worthwhile on these answers</td>") == unknown
 
 
 def test_where_too_few_can_be_compared_the_page_says_from_when_on(macros):

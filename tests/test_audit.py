@@ -21,8 +21,10 @@ from survey.cli.audit import report
 from survey.cli.main import main
 from survey.services.auditing import audit, request
 from survey.services.closing import close_survey
+from survey.services.helped import note
 from survey.storage.engine import database_file, engine_of
 from survey.storage.models import Box, Credential, Survey
+from survey.storage.workspace import Account
 from tests.collecting import (
     AFTER,
     NOON,
@@ -166,8 +168,15 @@ def test_the_audit_begins_with_the_whole_in_a_few_lines(instance):
 
 def test_a_healthy_closed_survey_passes_and_keeps_nobodys_answers(instance):
     instance.close()
+    with instance.place.sessions() as session, session.begin():
+        told = {"password": "", "role": "reader", "asked_by": "ola@example.org"}
+        session.add(Account(email="ana@example.org", name="Ana", **told))
+        note(session, "bob@example.org", "ola@example.org", "removed", AFTER)
     status, text = instance.audit()
     assert status == 0, text
+    assert "and who saw the link to their password (1 account)" in text
+    assert "the account removed; with address, who did it and when (1 line)." in text
+    assert "example.org" not in text
     assert "is closed. No answer, code or key of it should be left" in text
     assert "25 receipts: as many lines as people were asked" in text
     assert "Whoever has database, key folder" not in text
@@ -588,7 +597,10 @@ def test_a_quiet_log_passes(on_sqlite, tmp_path):
 
 @pytest.mark.parametrize(
     "line",
-    ["GET /s/x?code={}", "form: {lower}", "GET /s/x?code={plain}", "GET /s/x?code={escaped}"],
+    [
+        *("GET /s/x?code={}", "form: {lower}", "GET /s/x?code={plain}", "GET /s/x?code={escaped}"),
+        "GET /checked?link=https%3A%2F%2Fsurvey.example.org%2Fs%2Fx%23{}",
+    ],
 )
 def test_a_code_in_a_log_is_named(on_sqlite, tmp_path, line):
     code = on_sqlite.place.codes[0]

@@ -7,10 +7,24 @@ import pytest
 from survey.config import Config
 from survey.services.promises.settings import Settings
 from survey.services.promises.table import rows
+from survey.services.rehearsing import start_rehearsal
+from survey.services.running import add_cards
+from survey.services.surveys import survey_view
+from survey.storage.engine import engine_of
 from tests.collecting import NOON
+from tests.drafting import make_client, make_draft, read
 from tests.mailed import make_mailed_place, working
 from tests.support.mailbox import Mailbox, mail_server
 from tests.test_audit import Instance, settle
+
+NO_CODE = "No code of a person and no opening code stands in the database's files."
+NO_OTHER = "No other code, and no opening code."
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch):
+    """Take the cheap keys of these tests for what the program makes."""
+    monkeypatch.setattr("survey.services.auditing_folder.SCRYPT_N", 16)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -20,22 +34,71 @@ def instance(request, originals, tmp_path, capsys):
 
 
 def test_as_long_as_mails_with_codes_wait_the_audit_says_who_could_answer(instance, tmp_path):
-    _, text = instance.audit()
+    status, text = instance.audit()
+    assert (status, NO_CODE in text) == (0, False), text
+    assert (NO_OTHER in text) == bool(instance.place.files())
     assert "Mails with a code that wait to be sent: 12." in text
     assert "can answer in these people’s place" in text
     assert "those who were invited by mail (12)" in text
     with mail_server(Mailbox()) as server:
         with working(instance.place, server, tmp_path, NOON) as postman:
             postman.once()
-        _, text = instance.audit()
+        status, text = instance.audit()
+    assert (status, NO_CODE in text) == (0, bool(instance.place.files())), text
     assert "Mails with a code" not in text
-    assert "no code of a person is stored any more" in text
+    assert "so no table holds the code of a person" in text
     assert "those who were invited by mail (12)" in text
 
 
-def test_what_is_left_of_a_closed_survey_is_wrong(instance):
-    from survey.storage.engine import engine_of
+def test_the_code_of_a_mail_that_was_sent_and_left_in_the_files_is_wrong(
+    originals, tmp_path, capsys
+):
+    """In a row nothing parts a code from the unit before it and the time behind it."""
+    with originals("sqlite", made=make_mailed_place).copy(settle(tmp_path)) as place:
+        instance = Instance(place, tmp_path, capsys)
+        one = "SELECT min(id) FROM letter"
+        instance.raw("PRAGMA secure_delete=off", f"DELETE FROM letter WHERE id = ({one})")
+        instance.raw("UPDATE mailing SET state = 'going' WHERE number = 1")
+        status, text = instance.audit()
+        assert (
+            status,
+            "no table keeps stand in the database's files (1)" in text,
+            NO_OTHER in text,
+        ) == (0, True, False)
+        instance.raw("UPDATE mailing SET state = 'done'")  # what is left waits for somebody
+        status, text = instance.audit()
+        told = "Codes stand in the database: 1 of people, valid ones"
+        assert (status, told in text) == (1, True), "no mail with a code is being sent"
+        instance.raw("PRAGMA secure_delete=off", "DELETE FROM letter")
+        status, text = instance.audit()
+    assert (status, NO_CODE in text) == (1, False)
+    assert "Codes stand in the database: 12 of people, valid ones" in text
 
+
+def test_the_test_codes_of_a_rehearsal_are_nothing_wrong(instance):
+    sessions, keys = instance.place.sessions, instance.place.keys
+    draft = make_draft(sessions, make_client(sessions, NOON), NOON)
+    with sessions() as session:
+        start_rehearsal(session, keys, draft, read(sessions, draft, NOON), NOON)
+    status, text = instance.audit()
+    assert (status, NO_CODE in text) == (0, False), text
+
+
+def test_what_the_addition_of_people_can_tell_is_said_until_the_closing(instance):
+    place = instance.place
+    with place.sessions() as session:
+        revision = survey_view(session, place.slug, NOON).revision
+        add_cards(session, place.slug, "south", 1, NOON, revision)
+    status, text = instance.audit()
+    assert status == 0, text
+    assert "what was changed since it opened, with the day (1 change)" in text
+    assert "the next box is theirs" in text
+    instance.close()
+    status, text = instance.audit()
+    assert (status, "(1 change)" in text, "the next box is theirs" in text) == (0, True, False)
+
+
+def test_what_is_left_of_a_closed_survey_is_wrong(instance):
     with engine_of(instance.place.sessions).begin() as connection:
         connection.exec_driver_sql(
             "UPDATE survey SET state = 'closed', closed_at = '2026-11-20 00:00:00'"

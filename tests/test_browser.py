@@ -119,7 +119,7 @@ def test_who_has_no_time_is_told_that_others_are_being_served(script, all_at_wor
     began = time.monotonic()
     with pytest.raises(BrowserBusy, match="being made at this moment"):
         Browser(script("true"), patience=0.1).dump("<p>")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10, "told at once, also by a busy machine"
     all_at_work.close()
     for _ in range(3):
         Browser(script("true"), patience=0.1).dump("<p>")

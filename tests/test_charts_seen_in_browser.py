@@ -52,7 +52,7 @@ def seen(browser_page, charts, width=WIDTH):
     # The font has to be the one that pages use, or widths are those of another.
     page.route("**/*", lambda route: route.fulfill(path=STATIC / "fonts/source-sans-3.woff2"))
     page.set_content(
-        '<style>@font-face { font-family: "Source Sans 3"; font-weight: 200 900; '
+        '<!doctype html><style>@font-face { font-family: "Source Sans 3"; font-weight: 200 900; '
         "src: url(http://font.test/a.woff2); } body { margin: 16px; }</style>"
     )
     page.add_style_tag(path=STATIC / "vendor/plotly.css")

@@ -21,7 +21,8 @@ from survey.ballots.keys import KeyFolder
 from survey.errors import UserError
 from survey.services import closing
 from survey.services.closing import DiskFull, NoRoomToClear, close_survey, resume_closing
-from survey.services.surveys import NotClosedYet, load_report, survey_view
+from survey.services.released import NotClosedYet, load_report
+from survey.services.surveys import survey_view
 from survey.storage.engine import engine_of, make_sessions
 from survey.storage.scrub import StillInUse, prove_empty, rewrite
 from tests.collecting import AFTER, answer_all, everybody_answers, make_place, responses_for

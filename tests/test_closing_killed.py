@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from survey.ballots.codes import credential, nullifier
 from survey.services.closing import close_survey, interrupted, resume_closing
-from survey.services.surveys import NotClosedYet, load_report, survey_view
+from survey.services.released import NotClosedYet, load_report
+from survey.services.surveys import survey_view
 from survey.storage.engine import engine_of
 from survey.storage.traces import count_row_images, count_traces
 from tests import closing_child

@@ -18,8 +18,8 @@ from survey.ballots.keys import KeyFolder
 from survey.report import verdict_words
 from survey.services.closing import close_survey
 from survey.services.demo import Demo, describe, fill
+from survey.services.released import load_report
 from survey.services.starting import database
-from survey.services.surveys import load_report
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 URL = "http://127.0.0.1:8000/"

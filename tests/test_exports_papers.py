@@ -8,8 +8,10 @@ import pytest
 from survey.disclosure.values import Policy, Unit
 from survey.exports.markdown import as_text, blocks, inline
 from survey.exports.papers import LANGUAGES, PAPERS, render_paper
+from survey.language import speaking
 from survey.questionnaire.shipped import find
 from survey.services.promises.settings import settings_of
+from survey.services.unopened import DESTROYED
 from tools.anonymity_doc import EXAMPLE
 
 EVERY = [(paper.key, language) for paper in PAPERS for language in LANGUAGES]
@@ -40,9 +42,11 @@ def test_what_no_setting_tells_is_a_visible_blank_with_who_fills_it_in(which):
     assert whole.count("________") == whole.count(to_fill) >= 3
 
 
-def test_dates_are_written_in_the_language_of_the_paper():
-    assert "15 March 2027, 18:00 (Europe/Berlin)" in made("agreement", "en")
-    assert "15. März 2027, 18:00 Uhr (Europe/Berlin)" in made("agreement", "de")
+@pytest.mark.parametrize("asking", LANGUAGES)
+def test_dates_are_written_in_the_language_of_the_paper_whoever_asks_for_it(asking):
+    with speaking(asking):
+        assert "15 March 2027, 18:00 (Europe/Berlin)" in made("agreement", "en")
+        assert "15. März 2027, 18:00 Uhr (Europe/Berlin)" in made("agreement", "de")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -59,7 +63,7 @@ def test_without_comments_none_are_spoken_of(language):
     asked = replace(find("environment"), open_questions=())
     for key in ("agreement", "privacy", "record"):
         text = made(key, language, questionnaire=asked)
-        assert not re.search(r"[Cc]omments|Freitext", text), key
+        assert not re.search(r"[Cc]omments|Kommentar", text), key
 
 
 def test_the_smallest_groups_are_those_of_the_survey():
@@ -68,9 +72,17 @@ def test_the_smallest_groups_are_those_of_the_survey():
     assert "from 12 on" in text
 
 
-def test_nothing_is_promised_about_answers_that_nobody_opens():
-    for key, language in EVERY:
-        assert not re.search(r"\b60\b", made(key, language)), (key, language)
+def test_what_becomes_of_unopened_answers_and_that_an_end_only_moves_back_is_said():
+    days = str(DESTROYED.days)
+    for key in ("agreement", "privacy", "record"):
+        english, german = made(key, "en"), made(key, "de")
+        assert f"{days} days after the end" in english
+        assert f"{days} Tage nach dem Ende" in german
+        if key == "record":
+            continue
+        assert "never brought forward" in english
+        assert "hinausgeschoben" in german
+    assert "people can be added to a group that is asked" in made("agreement", "en")
 
 
 def test_names_that_look_like_markdown_stay_names(which):

@@ -15,6 +15,7 @@ from survey.exports.pdf import group_pdf, organisation_pdf, pages_of, quoted
 from survey.exports.sections import group_section
 from survey.report import method, verdict_words
 from survey.report.narrowed import only
+from tests.core.test_finding import level, reported
 from tests.report_factory import TOO_FEW, make_change, make_group, make_report
 
 EVIL = '"} body{display:none} </style><script>1</script> \\ Söhne'
@@ -129,6 +130,15 @@ def test_it_names_no_address_of_this_machine(full):
 def test_one_page_is_one_page(report, pictures):
     pdf = group_pdf(report, report.groups[0], PLAIN, pictures, whole=False)
     assert pages_of(pdf) == len(PdfReader(io.BytesIO(pdf)).pages) == 1
+
+
+@pytest.mark.browser
+def test_where_words_take_the_page_the_type_gets_smaller_before_the_figure_stays_away(pictures):
+    report = reported(level(3.4, OPEN=3.0), practice="joint account planning " * 12)
+    group = report.groups[0]
+    pdf = PdfReader(io.BytesIO(group_pdf(report, group, PLAIN, pictures, whole=False)))
+    assert len(pdf.pages) == 1
+    assert group_section(group, report).dimensions.wide.title in text_of(pdf)
 
 
 @pytest.mark.browser

@@ -23,6 +23,7 @@ from survey.exports.comma import render_csv
 from survey.exports.letterhead import Letterhead
 from survey.exports.tables import all_tables, figure_tables
 from survey.exports.workbook import render_workbook
+from survey.language import speaking
 from survey.report import method, words
 from survey.report.model import Commitment, Report
 from tests.report_factory import (
@@ -269,6 +270,21 @@ def test_each_chart_says_its_finding_and_its_numbers_in_words(report):
     assert "Past not shown: fewer than 5 answers" in drawing
     # A dimension that is withheld has no point: a text would be drawn as zero.
     assert "<c:v>0</c:v>" not in drawn
+
+
+def test_files_in_german_hold_as_many_figures_and_as_many_sheets(report):
+    english, book = lines(report), render_workbook(report)
+    with speaking("de"):
+        german, german_book = lines(report), render_workbook(report)
+    assert [line["row"] for line in german] == [line["row"] for line in english]
+    for line, same in zip(english, german, strict=True):
+        assert not line["n"].isdigit() or line["n"] == same["n"]
+        assert (line["value"] == "not shown") == (same["value"] == "nicht gezeigt")
+        assert line["value"] == same["value"] or line["value"] == "not shown"
+        assert (line["edge"] == "or more") == (same["edge"] == "oder mehr")
+    assert len(sheets(german_book)) == len(sheets(book))
+    for name, named in zip(sheets(book), sheets(german_book), strict=True):
+        assert len(cells(book, name)) == len(cells(german_book, named)), named
 
 
 def test_a_file_of_commas_is_what_other_programs_expect(report):

@@ -93,6 +93,23 @@ def test_the_program_learns_the_address_and_nothing_else_of_a_respondent(site):
     }
 
 
+@pytest.mark.parametrize(
+    ("address", "liked", "told"),
+    [
+        ("?lang=de", "en-GB,en;q=0.9", "de"),
+        ("", "de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("?lang=en&code=x", "de", "en"),
+        ("", "nds-DE", "en"),
+    ],
+)
+def test_a_respondent_is_spoken_to_in_the_language_asked_for(site, address, liked, told):
+    """Of the browser's languages two letters go on: whole lists tell one browser from others."""
+    with site.line() as line:
+        headers = {"Accept-Language": liked}
+        line.request("GET", f"{site.address}{address}", headers=headers)
+        assert f'<html lang="{told}"'.encode() in line.getresponse().read()
+
+
 def test_nginx_packs_no_answer_to_a_sent_survey(site):
     """Packed, its size would tell whether the code was known."""
     sizes = set()

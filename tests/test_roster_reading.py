@@ -3,6 +3,7 @@
 import csv
 import io
 import string
+import time
 import zipfile
 
 import pytest
@@ -11,16 +12,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from survey.errors import UserError
+from survey.services.roster_rows import LONGEST_CELL, MOST_ROWS, Table
 from survey.services.roster_rules import column_of, language_of, leads_of, mail_fault, unseen
-from survey.services.roster_sheets import LARGEST_UNPACKED, MOST_EMPTY
-from survey.services.roster_tables import (
-    COMPOUND,
-    LARGEST_FILE,
-    LONGEST_CELL,
-    MOST_ROWS,
-    Table,
-    read_table,
+from survey.services.roster_sheets import (
+    LARGEST_UNPACKED,
+    MOST_EMPTY,
+    MOST_MARKS,
+    MOST_MARKS_ASIDE,
 )
+from survey.services.roster_tables import COMPOUND, LARGEST_FILE, read_table
 
 ROWS = [["unit", "name", "mail"], ["Field > North", "Zoë Müller", "zoe@example.org"]]
 PLAIN = st.text(
@@ -190,7 +190,7 @@ def test_what_is_no_table_is_refused_in_a_sentence(data, told):
 @pytest.mark.parametrize("written_as", [written, workbook])
 def test_too_many_rows_are_refused(written_as, monkeypatch):
     assert MOST_ROWS == 200_000
-    for module in ("roster_tables", "roster_sheets"):
+    for module in ("roster_rows", "roster_sheets"):
         monkeypatch.setattr(f"survey.services.{module}.MOST_ROWS", 20)
     assert len(read_table(written_as([["unit"]] * 21)).rows) == 21
     assert refused(written_as([["unit"]] * 22)) == "There are more than 20 rows. Split the list."
@@ -223,17 +223,48 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked():
     assert "larger than 120 MB" in refused(bomb)
 
 
-def test_an_entity_bomb_is_refused():
+def with_part(wanted: str, content: bytes) -> bytes:
     good = zipfile.ZipFile(io.BytesIO(workbook(ROWS)))
+    parts = {name: good.read(name) for name in good.namelist()}
+    return packed(**{name: content if wanted in name else parts[name] for name in parts})
+
+
+@pytest.mark.parametrize(
+    ("part", "piece"), [("sheet1", b"<c/>"), ("sharedStrings", b"<si/>"), ("styles", b"<xf/>")]
+)
+def test_a_small_file_with_millions_of_cells_is_refused_before_it_is_taken_apart(part, piece):
+    many = MOST_MARKS if part != "styles" else MOST_MARKS_ASIDE
+    bomb = with_part(part, b"<a>" + piece * (many + 9) + b"</a>")
+    assert len(bomb) < 50_000
+    start = time.perf_counter()
+    assert "has more than 600000 cells" in refused(bomb)
+    assert time.perf_counter() - start < 3
+
+
+def test_a_workbook_with_many_formulas_is_read():
+    """Its list of them has a line for each, and is never read: it is no reason to refuse."""
+    good = zipfile.ZipFile(io.BytesIO(workbook(ROWS)))
+    chain = b"<calcChain>" + b'<c r="A1"/>' * (MOST_MARKS_ASIDE + 9) + b"</calcChain>"
+    parts = {name: good.read(name) for name in good.namelist()}
+    assert read_table(packed(**parts, **{"xl/calcChain.xml": chain})).rows
+
+
+def test_no_more_cells_are_read_than_a_sheet_may_have(monkeypatch):
+    monkeypatch.setattr("survey.services.roster_sheets.MOST_CELLS", 40)
+    gaps = [["unit", "", "mail"]] * 20
+    assert len(read_table(workbook(gaps)).rows) == 20
+    assert refused(workbook([*gaps, ["unit"]])) == (
+        "A sheet of this workbook has more than 40 cells, and no more are read. Copy the columns"
+        " that are asked for into a new workbook, or save the sheet as CSV."
+    )
+
+
+def test_an_entity_bomb_is_refused():
     lol = b'<!DOCTYPE l [<!ENTITY a "lollollol">' + b"".join(
         b'<!ENTITY %c "%s">' % (ord("b") + i, b"&%c;" % (ord("a") + i) * 20) for i in range(9)
     )
     strings = b'<?xml version="1.0"?>' + lol + b"]><sst><si><t>&j;</t></si></sst>"
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as made:
-        for name in good.namelist():
-            made.writestr(name, strings if "shared" in name else good.read(name))
-    assert "may be damaged" in refused(file.getvalue())
+    assert "may be damaged" in refused(with_part("shared", strings))
 
 
 def test_a_sheet_that_claims_a_million_rows_and_columns_costs_nothing():

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from survey.ballots.codes import CodeMistyped, person_code, receipt
 from survey.ballots.payload import AnswerRefused, Response
-from survey.services.answering import CodeUnknown, NotOpen, SurveyOver, check_code, submit
+from survey.services.answering import CodeUnknown, NotOpen, SurveyOver, submit
 from survey.services.waiting import participation, step_of, take_snapshot
 from survey.storage import queries
 from survey.storage.engine import engine_of
@@ -116,17 +116,6 @@ def test_at_the_end_answers_are_refused_to_the_second(place):
 def test_at_a_wrong_address_nothing_is_taken(place):
     with place.sessions() as session, pytest.raises(NotOpen):
         submit(session, "nothing", place.codes[0], Response(), NOON)
-
-
-def test_a_code_can_be_checked_without_writing(place):
-    before = place.tables()
-    with place.sessions() as session:
-        check_code(session, place.slug, place.codes[0], NOON)
-    with place.sessions() as session, pytest.raises(CodeUnknown):
-        check_code(session, place.slug, person_code(), NOON)
-    with place.sessions() as session, pytest.raises(SurveyOver):
-        check_code(session, place.slug, place.codes[0], END)
-    assert place.tables() == before
 
 
 def in_threads(works):

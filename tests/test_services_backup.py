@@ -7,6 +7,7 @@ import stat
 import zipfile
 from contextlib import contextmanager
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,17 @@ import sqlalchemy as sa
 
 from survey.cli.main import main
 from survey.config import SECRET_FILE
-from survey.services import backup_file
+from survey.services import backup_bounds, backup_file, backup_rows
 from survey.services.backing_up import NothingToBackUp, OlderDatabase, back_up
-from survey.services.backup_file import Damaged, NotABackup, OtherSchema, line_of, tables
+from survey.services.backup_file import Damaged, NotABackup, OtherSchema, line_of
+from survey.services.backup_tables import newest, tables, tables_of, versions
 from survey.services.closing import AnswersLost, close_survey
 from survey.services.outbox import write_letter
+from survey.services.released import load_report
 from survey.services.restoring import NotEmpty, ServerRuns, restore
-from survey.services.surveys import load_report, survey_view
+from survey.services.surveys import survey_view
 from survey.storage.engine import make_sessions
+from survey.storage.migrate import schema_of
 from survey.storage.models import Base, Box, Survey
 from survey.storage.workspace import Draft, ReportView
 from tests.collecting import NOON, Place, make_response
@@ -295,8 +299,6 @@ def put(name, old, new, *, summed=False):
         parts[name] = parts[name].replace(old, new, 1)
         if summed:
             manifest = json.loads(parts["manifest.json"])
-            from hashlib import sha256
-
             manifest["parts"][name]["sha256"] = sha256(parts[name]).hexdigest()
             manifest["parts"][name]["rows"] = parts[name].count(b"\n")
             parts["manifest.json"] = json.dumps(manifest).encode()
@@ -333,7 +335,7 @@ DAMAGES = {
     "a number that no database takes": put(UNIT, b'[4,"desk"', b'[99999999999,"desk"', summed=True),
     "a row that is too long": put(UNIT, b"[", b"[1,", summed=True),
     "depth": put(UNIT, b"[", b"[" * 100_000, summed=True),
-    "a parent that is not there": put(UNIT, b'"firm",3', b'"fjrm",3', summed=True),
+    "a parent that is not there": put(UNIT, b'"firm",[],3', b'"fjrm",[],3', summed=True),
     "a rule that is broken": put("tables/survey.jsonl", b'"closed"', b'"clozed"', summed=True),
 }
 
@@ -389,14 +391,78 @@ def test_a_file_that_is_cut_or_turned_is_no_backup(backup, tmp_path, elsewhere):
     assert not Path(config.database_name).exists()
 
 
-def test_a_backup_of_other_tables_is_left_to_the_program_that_knows_them(
-    backup, tmp_path, elsewhere
-):
-    schema = backup_file.newest().encode()
-    older = put("manifest.json", b'"schema": "' + schema, b'"schema": "0003')
-    file = changed(backup, tmp_path / "old.headwind", older)
-    with pytest.raises(OtherSchema, match=r"tables of version 0003.*Nothing was changed"):
+def test_a_backup_of_a_newer_program_is_left_to_it(backup, tmp_path, elsewhere):
+    newer = put("manifest.json", b'"schema": "' + newest().encode(), b'"schema": "9003')
+    file = changed(backup, tmp_path / "new.headwind", newer)
+    with pytest.raises(OtherSchema, match=r"tables of version 9003.*Nothing was changed"):
         restore(elsewhere("sqlite"), file, AFTER, replace=False)
+
+
+def of_version(version):
+    """What a program with the tables of an earlier version would have written of the same rows."""
+
+    def change(parts):
+        old, manifest = tables_of(version), json.loads(parts["manifest.json"])
+        kept = {backup_file.part_of(table): table for table in old}
+        for name in [name for name in parts if name.startswith("tables/")]:
+            rows = parts.pop(name).splitlines()
+            if name not in kept:
+                continue
+            today = sorted(Base.metadata.tables[kept[name].name].columns.keys())
+            told = (dict(zip(today, json.loads(row), strict=True)) for row in rows)
+            names = sorted(kept[name].columns.keys())
+            parts[name] = b"".join(
+                json.dumps([row[one] for one in names]).encode() + b"\n" for row in told
+            )
+        manifest |= {"schema": version}
+        manifest["parts"] = {n: p for n, p in manifest["parts"].items() if n in parts}
+        for name in kept:
+            digest = sha256(parts[name]).hexdigest()
+            manifest["parts"][name] = {"rows": parts[name].count(b"\n"), "sha256": digest}
+        parts["manifest.json"] = json.dumps(manifest).encode()
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("version", "engine"),
+    [
+        *((version, "sqlite") for version in versions()[1:-2]),
+        pytest.param("0003", "postgresql", marks=pytest.mark.postgres),
+    ],
+)
+def test_a_backup_of_an_earlier_program_comes_back_in_the_tables_of_today(
+    made, backup, tmp_path, elsewhere, version, engine
+):
+    file = changed(backup, tmp_path / "old.headwind", of_version(version))
+    config, was = elsewhere(engine), made("sqlite")
+    told = restore(config, file, AFTER, replace=False)
+    assert told.keyless == ("Second wave",)
+    after, before = rows_in(config), rows_in(was.config)
+    for name in ("unit", "released_group", "credential", "box"):
+        assert len(after[name]) == len(before[name]) > 0
+    with opened(config) as sessions, sessions() as session:
+        assert len(load_report(session, was.closed.slug, AFTER).groups) == 2
+        assert survey_view(session, was.closed.slug, AFTER).client_id is not None
+        assert schema_of(session.connection()) == newest()
+
+
+def test_nothing_is_read_that_claims_to_be_more_than_a_backup_can_be(
+    backup, tmp_path, elsewhere, monkeypatch
+):
+    config = elsewhere("sqlite")
+    bomb = changed(backup, tmp_path / "bomb.headwind", lambda p: p.update({UNIT: bytes(2**27)}))
+    assert bomb.stat().st_size < 2**20
+    with pytest.raises(NotABackup):
+        restore(config, bomb, AFTER, replace=False)
+    monkeypatch.setattr(backup_bounds, "LARGEST_READ", 2**9)
+    with pytest.raises(NotABackup):  # even the list of its parts is longer than that
+        restore(config, backup, AFTER, replace=False)
+    monkeypatch.undo()
+    monkeypatch.setattr(backup_rows, "MOST_LINKED", 2)
+    with pytest.raises(Damaged, match="has more than 2 rows"):
+        restore(config, backup, AFTER, replace=False)
+    assert _rows_or_none(config) == {}
 
 
 def test_a_running_server_is_not_replaced_under_its_feet(backup, elsewhere):

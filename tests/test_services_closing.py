@@ -25,14 +25,14 @@ from survey.services.closing import (
     interrupted,
     resume_closing,
 )
-from survey.services.surveys import (
+from survey.services.released import (
     NeverOpened,
     NotClosedYet,
     load_receipts,
     load_release,
     load_report,
-    survey_view,
 )
+from survey.services.surveys import survey_view
 from survey.services.unopened import warn_unopened
 from survey.services.waiting import participation
 from survey.storage.engine import engine_of

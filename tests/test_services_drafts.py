@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from survey.ballots.keys import KeyFolder
 from survey.services.accounts import User, add_user
-from survey.services.client_units import delete_unit, going_with, rename_unit, tree_of
+from survey.services.client_units import tree_of
 from survey.services.clients import change_client, client_view
 from survey.services.draft_settings import (
     STEP_FIELDS,
@@ -31,10 +31,11 @@ from survey.services.drafts import (
     start_draft,
 )
 from survey.services.opening_drafts import open_draft
-from survey.services.plan import PlanError
+from survey.services.plan_faults import PlanError
 from survey.services.rehearsing import delete_draft
 from survey.services.reporting_groups import apart, groups_of, joined, with_ways
 from survey.services.surveys import list_surveys, survey_view
+from survey.services.unit_editing import delete_unit, going_with, rename_unit
 from survey.storage.engine import engine_of, make_sessions
 from survey.storage.migrate import migrate
 from survey.storage.workspace import Letter

@@ -49,6 +49,7 @@ ANOTHER = {
     "sponsor": "The boss",
     "comments": False,
     "rehearsal": True,
+    "asked_before": ("2026-09-30 Autumn",),
 }
 """For every column of a survey that may not change unnoticed, another value."""
 OTHERWISE = {

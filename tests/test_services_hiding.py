@@ -10,13 +10,8 @@ from survey.ballots.payload import Response
 from survey.disclosure.values import Unit
 from survey.services.closing import close_survey
 from survey.services.hiding import UnknownComment, find_comment, mark_of, set_hidden
-from survey.services.surveys import (
-    NotClosedYet,
-    UnknownSurvey,
-    load_release,
-    load_report,
-    survey_view,
-)
+from survey.services.released import NotClosedYet, load_release, load_report
+from survey.services.surveys import UnknownSurvey, survey_view
 from survey.storage.engine import engine_of
 from survey.storage.models import ReleasedComment
 from tests.collecting import AFTER, NOON, environment, make_place

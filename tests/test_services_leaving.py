@@ -22,6 +22,7 @@ from survey.services.deleting import (
     GoingChanged,
     LaterWaveRuns,
     NotTheName,
+    PromiseNotTicked,
     SurveysNotTicked,
     clear_deleted,
     delete_client,
@@ -30,9 +31,10 @@ from survey.services.deleting import (
 from survey.services.frozen import check_fingerprint
 from survey.services.going import client_going, survey_going
 from survey.services.opening import open_survey
+from survey.services.released import load_report
 from survey.services.retention import delete_due_rosters, suggested_until, warn_rosters
 from survey.services.rosters import people_of
-from survey.services.surveys import UnknownSurvey, load_report, survey_view
+from survey.services.surveys import UnknownSurvey, survey_view
 from survey.services.unopened import unopened, warn_unopened
 from survey.storage.models import Base, Survey
 from survey.storage.workspace import Account, Client, Letter, Membership, Warned
@@ -73,7 +75,8 @@ def here(made, engine, tmp_path):
 def delete(here: Instance, slug: str, typed: str, **changed):
     with here.sessions() as session:
         agreed = changed.get("agreed", survey_going(session, slug).mark)
-    return delete_survey(here.sessions, here.keys, slug, typed, agreed)
+    told, now = changed.get("told", True), changed.get("now", AFTER)
+    return delete_survey(here.sessions, here.keys, slug, typed, agreed, now, told=told)
 
 
 def rows_of(here: Instance, slug: str) -> dict[str, int]:
@@ -118,6 +121,30 @@ def test_of_a_deleted_closed_survey_no_row_is_left_but_in_the_log(here):
         with pytest.raises(UnknownSurvey):
             survey_view(session, slug, AFTER)
         assert survey_view(session, here.open.slug, NOON).state == "open"
+
+
+def promise(here: Instance) -> date:
+    """Let people of the closed survey have been told of a day that has not come."""
+    day = (AFTER + 3 * DAY).date()
+    with here.sessions() as session, session.begin():
+        closed = Survey.slug == here.closed.slug
+        session.execute(sa.update(Survey).where(closed).values(results_on=day))
+    return day
+
+
+def test_before_the_promised_day_a_survey_goes_only_if_its_people_were_told(here):
+    slug, day = here.closed.slug, promise(here)
+    before = rows_of(here, slug)
+    with pytest.raises(PromiseNotTicked) as refused:
+        delete(here, slug, "First wave", told=False)
+    assert f"from {day.day} November 2026 on" in str(refused.value)
+    assert rows_of(here, slug) == before
+    with here.sessions() as session:
+        going = survey_going(session, slug)
+    assert going.promised(AFTER) == day
+    assert going.promised(AFTER + 3 * DAY) is None  # in Berlin it is past midnight
+    delete(here, slug, "First wave", told=True)
+    assert not rows_of(here, slug)["unit"]
 
 
 def test_of_a_deleted_open_survey_neither_key_nor_row_is_left(here):
@@ -273,10 +300,13 @@ def test_with_a_client_everything_of_it_goes_and_nothing_of_another(here):
         going = client_going(session, here.client)
     assert (going.people, going.units, going.consultants) == (1, 1, 1)
     assert len(going.surveys) == 2
-    told = (here.sessions, here.keys, here.client, "Hafen AG", going.mark)
+    told = (here.sessions, here.keys, here.client, "Hafen AG", going.mark, AFTER)
     with pytest.raises(SurveysNotTicked):
         delete_client(*told, surveys=False)
-    delete_client(*told, surveys=True)
+    promise(here)
+    with pytest.raises(PromiseNotTicked):
+        delete_client(*told, surveys=True)
+    delete_client(*told, surveys=True, told=True)
     for slug in (here.closed.slug, here.open.slug):
         assert not any(rows_of(here, slug).values())
     assert list(here.keys.path.iterdir()) == []

@@ -8,13 +8,24 @@ import sqlalchemy as sa
 
 from survey.ballots.keys import KeyFolder
 from survey.disclosure.values import Unit
-from survey.services.client_units import UnitLine, add_unit, set_people
+from survey.services.client_units import UnitLine
+from survey.services.comparable import Compared, compared, compared_with
+from survey.services.draft_grounds import grounds_of
 from survey.services.draft_settings import JoinedUnits
 from survey.services.drafts import draft_row, draft_view
 from survey.services.next_wave import NotClosed, OfNoClient, joins_of, start_next_wave
 from survey.services.opening import open_survey
 from survey.services.opening_drafts import open_draft
+from survey.services.reporting_groups import groups_of
 from survey.services.surveys import survey_view
+from survey.services.unit_editing import (
+    Going,
+    add_unit,
+    delete_unit,
+    move_unit,
+    rename_unit,
+    set_people,
+)
 from survey.storage.models import Survey
 from tests.accounts import ENGINES, made_once
 from tests.collecting import make_plan
@@ -85,6 +96,7 @@ def test_it_takes_over_questions_groups_and_settings_but_no_dates(sessions, clie
         text = session.get_one(Survey, closed).questionnaire
     assert settings.questionnaire_text == text
     assert (settings.previous, settings.practice) == (closed, "joint handovers")
+    assert settings.title == f"{before.title}, wave 2"
     assert (settings.spare, settings.scheme, settings.holder_3) == (
         "2", "two of three", "the notary",
     )  # fmt: skip
@@ -94,6 +106,9 @@ def test_it_takes_over_questions_groups_and_settings_but_no_dates(sessions, clie
     plan = read(sessions, view.id, NEXT).plan
     assert [u.id for u in plan.units] == [u.id for u in before.units]
     assert [u.name for u in plan.units] == [u.name for u in before.units]
+    saving(sessions, view.id, was=settings, least="8")
+    (told,) = (f for f in read(sessions, view.id, NEXT).faults if f.field == "least")
+    assert "The earlier wave showed results from 5 answers on. Keep that" in told.sentence
 
 
 def test_its_people_are_those_of_today_and_it_opens_as_the_next_wave(
@@ -152,8 +167,67 @@ def test_joined_units_are_found_again_by_their_id_alone():
     assert found == [JoinedUnits(("c", "f"), "Both"), JoinedUnits(("p", "a"))]
 
 
-def test_a_join_whose_units_are_gone_is_left_out():
+def told(sessions, client, closed):
+    with sessions() as session:
+        return compared_with(session, client, closed, NEXT)
+
+
+def test_whatever_became_of_the_units_since_is_told_before_the_next_wave(sessions, client, closed):
+    ids = unit_ids(sessions, client)
+    assert told(sessions, client, closed) == Compared(3)
+    with sessions() as session:
+        delete_unit(session, client, ids["Desk"], Going(1, 0, 4))
+        rename_unit(session, client, ids["Inside"], "Inside Sales")
+        add_unit(session, client, "Partners", None)
+    set_for(sessions, client, "Partners", 7)
+    found = told(sessions, client, closed)
+    assert (found.same, found.new) == (1, ("Inside Sales", "Fair", "Partners"))
+    assert found.anew == ("Partners",)
+    renamed, short = found.lost
+    assert renamed == (
+        "“Inside” is called “Inside Sales” now. Groups are compared by name: if it is the same,"
+        " call it as before."
+    )
+    assert short == (
+        "“Desk + Fair” was joined of 2 units, of which some are no longer there. Those that are"
+        " left: Fair."
+    )
+    with sessions() as session:
+        delete_unit(session, client, ids["Field South"], Going(1, 0, 8))
+        delete_unit(session, client, ids["Inside"], Going(1, 0, 14))
+    named, gone, still = told(sessions, client, closed).lost
+    assert named == (
+        "“Field” was joined of 2 units, of which some are no longer there. Those that are left:"
+        " Field North."
+    )
+    assert gone == "“Inside” is not among the client’s units and their leaders any more."
+    assert still == short
+
+
+def test_a_unit_that_moved_or_is_joined_otherwise_is_told_on_the_draft(sessions, client, closed):
+    ids = unit_ids(sessions, client)
+    draft = begun(sessions, closed).id
+    with sessions() as session:
+        move_unit(session, client, ids["Inside"], None)
+        view = draft_view(session, draft)
+        grounds = grounds_of(session, client, NEXT, HERE, closed)
+    apart = replace(view.settings, joins=view.settings.joins[:1])
+    lost = compared(grounds, groups_of(grounds, apart)).lost
+    assert len(lost) == 2
+    assert lost[0].startswith("“Inside” stands under another unit now, and so it cannot be asked")
+    assert lost[1].startswith("“Desk + Fair” was joined of Desk + Fair. Join the same units")
+
+
+def set_for(sessions, client, unit, people):
+    with sessions() as session:
+        set_people(session, client, unit_ids(sessions, client)[unit], people)
+
+
+def test_a_join_whose_units_are_gone_is_known_where_the_survey_says_of_which_it_was_made():
     from survey.services.grouping import join_id
 
     gone = Unit(join_id(["x", "y"]), "X + Y", "p", 6)
-    assert list(joins_of([gone], [line("p", None), *map(line, "abc")])) == []
+    tree = [line("p", None), *map(line, "abc")]
+    assert list(joins_of([gone], tree)) == []
+    kept = ((gone.id, ("x", "y")),)
+    assert list(joins_of([gone], tree, kept)) == [JoinedUnits(("x", "y"))]

@@ -151,6 +151,7 @@ def test_everything_that_is_wrong_with_a_plan_is_told_at_once():
         ({"ends_at": NOON + timedelta(days=500)}, "more than a year"),
         ({"units": ()}, "0 people would be asked"),
         ({"units": (Unit("a", "A", None, 4),)}, "fewer than 5"),
+        ({"units": (Unit("a", "A", None, 1),)}, "1 person would be asked"),
         ({"units": (*TREE, Unit("n", "night shift NORTH", None, 9))}, "used twice"),
         ({"units": (*TREE, Unit("north", "Another", None, 9))}, "id “north” is used twice"),
         ({"units": (*TREE, Unit("x", "X", "nowhere", 9))}, "which is not there"),
@@ -203,6 +204,17 @@ def test_an_opened_survey_is_what_was_planned(place):
     assert (view.state, view.revision, view.closed_at) == ("open", 1, None)
     assert view.questionnaire.id == "environment"
     assert view.asked == 25
+
+
+def test_an_address_is_short_enough_to_be_typed_and_never_that_of_another_survey(
+    place, monkeypatch
+):
+    names = iter(["aaaa", "aaaa", "bbbb"])
+    monkeypatch.setattr("survey.services.opening._suffix", lambda: next(names))
+    title = "Wie dieses Team zusammenarbeitet"
+    with place.sessions() as session:
+        opened = [open_survey(session, place.keys, make_plan(title=title), NOON) for _ in range(2)]
+    assert [one.slug for one in opened] == ["wie-dieses-team-aaaa", "wie-dieses-team-bbbb"]
 
 
 def test_there_is_one_code_for_each_person_and_spare_ones(database_url, tmp_path):
@@ -286,6 +298,7 @@ def test_an_earlier_wave_of_another_client_of_other_questions_or_another_tree_is
         ({"client": "Quite Another Ltd"}, "another client"),
         ({"questionnaire_text": shipped_text("climate")}, "other questions"),
         ({"units": (*TREE[:3], replace(TREE[3], parent="north"))}, "another unit: “Front desk”"),
+        ({"policy": Policy(scores=8)}, "showed results from 5 answers on. Keep that"),
     ):
         plan = make_plan(previous=earlier, **changed)
         with place.sessions() as session, pytest.raises(PlanError, match=said):

@@ -121,7 +121,7 @@ def test_a_name_with_a_comma_in_it_is_told_apart_from_two_names():
     assert listed(["Ada"]) == "Ada"
     assert listed(["Ada", "Grace", "a spare"]) == "Ada, Grace and a spare"
     assert listed(["Ada, Consulting", "Grace"]) == "Ada, Consulting; and Grace"
-    assert listed(["Ada, Beratung", "Grace", "Eva"], "und") == "Ada, Beratung; Grace; und Eva"
+    assert listed(["Ada, Consulting", "Grace", "Eva"]) == "Ada, Consulting; Grace; and Eva"
 
 
 def test_names_are_promised_to_be_taken_out_only_where_a_list_was_given():

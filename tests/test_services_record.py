@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from survey.ballots.codes import padded
 from survey.ballots.payload import Response
 from survey.services.closing import close_survey
-from survey.services.surveys import load_receipts
+from survey.services.released import load_receipts
 from survey.storage.engine import engine_of
 from survey.storage.models import ClosingReceipt
 from tests.collecting import AFTER, answer_all, make_place, responses_for

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from survey.exports.mails import html, plain
 from survey.services import mailings, outbox
-from survey.services.inviting import about_survey, invitation
+from survey.services.invitation_text import about_survey, invitation
 from survey.services.reminding import (
     MOST,
     NobodyToRemind,

@@ -28,8 +28,9 @@ from survey.services.agreeing import (
 )
 from survey.services.closing import close_survey
 from survey.services.opening import PlanError, open_survey
+from survey.services.released import NotClosedYet, load_report
 from survey.services.results import UnknownWord, shown, team_result, words_of
-from survey.services.surveys import NotClosedYet, load_report, survey_view
+from survey.services.surveys import survey_view
 from survey.storage.models import Adoption, Commitment
 from tests.collecting import AFTER, END, NOON, Place, environment, make_place, make_plan
 
@@ -221,7 +222,8 @@ def test_the_next_wave_is_told_has_words_of_its_own_and_clear_changes_as_the_rep
 
 
 def test_the_day_cannot_lie_before_the_end_or_far_after_it():
-    from survey.services.plan import check_plan, usual_results_on
+    from survey.services.plan import usual_results_on
+    from survey.services.plan_faults import check_plan
 
     for day, told in (
         (END.date(), "from a day after the end date on"),

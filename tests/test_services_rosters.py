@@ -10,19 +10,7 @@ import sqlalchemy as sa
 
 from survey.services import rosters
 from survey.services.accounts import User
-from survey.services.client_units import (
-    Going,
-    GoingChanged,
-    TooDeep,
-    UnitUnderItself,
-    add_unit,
-    delete_unit,
-    going_with,
-    move_unit,
-    rename_unit,
-    shift_unit,
-    tree_of,
-)
+from survey.services.client_units import tree_of
 from survey.services.clients import (
     ClientNameTaken,
     add_client,
@@ -33,11 +21,11 @@ from survey.services.clients import (
 from survey.services.roster import parse_units, tree_faults
 from survey.services.roster_changes import changes
 from survey.services.roster_checking import ColumnTwice, NoHeader, NoPeople, check
+from survey.services.roster_saving import RosterChanged, Saved, save_people
 from survey.services.roster_tables import read_table
 from survey.services.rosters import (
     MailTaken,
     PersonFaulty,
-    RosterChanged,
     UnknownPerson,
     add_person,
     change_person,
@@ -46,7 +34,18 @@ from survey.services.rosters import (
     edition_of_roster,
     find_people,
     people_of,
-    save_people,
+)
+from survey.services.unit_editing import (
+    Going,
+    GoingChanged,
+    TooDeep,
+    UnitUnderItself,
+    add_unit,
+    delete_unit,
+    going_with,
+    move_unit,
+    rename_unit,
+    shift_unit,
 )
 from survey.storage.engine import engine_of, make_sessions
 from survey.storage.migrate import migrate
@@ -119,7 +118,7 @@ FIRST = HEADER + (
 
 
 def test_a_file_makes_units_and_people_and_leaders_stand_first(sessions, client):
-    assert save(sessions, client, FIRST) == rosters.Saved(5, 0, 0, 3)
+    assert save(sessions, client, FIRST) == Saved(5, 0, 0, 3)
     assert ids(sessions, client) == ["sales", "north", "service"]
     assert told(sessions, client) == [
         ("sales", "Bo Boss", "bo@example.org", "en", True),
@@ -137,7 +136,7 @@ def test_the_same_file_again_changes_nothing_in_either_way(sessions, client):
     save(sessions, client, FIRST)
     before = told(sessions, client)
     for way in ("replace", "add"):
-        assert save(sessions, client, FIRST, way) == rosters.Saved(0, 0, 0, 0)
+        assert save(sessions, client, FIRST, way) == Saved(0, 0, 0, 0)
     assert told(sessions, client) == before
 
 
@@ -151,9 +150,9 @@ def test_a_changed_file_adds_changes_moves_and_where_it_is_wanted_takes_out(sess
         "Sales > South,Cleo,cleo@example.org,,\n"
         "Service,,,,\n"
     )
-    assert save(sessions, client, changed, "add") == rosters.Saved(1, 2, 0, 1)
+    assert save(sessions, client, changed, "add") == Saved(1, 2, 0, 1)
     assert len(told(sessions, client)) == 6
-    assert save(sessions, client, changed, "replace") == rosters.Saved(0, 0, 2, 0)
+    assert save(sessions, client, changed, "replace") == Saved(0, 0, 2, 0)
     assert told(sessions, client) == [
         ("north", "Ben", "ben@example.org", "en", True),
         ("south", "Cleo", "cleo@example.org", "de", False),
@@ -168,14 +167,14 @@ def test_a_changed_file_adds_changes_moves_and_where_it_is_wanted_takes_out(sess
 def test_somebody_of_the_same_name_with_another_address_is_somebody_else(sessions, client):
     save(sessions, client, HEADER + "Sales,Anna,a1@example.org,,\n")
     other = HEADER + "Service,Anna,a2@example.org,,\n"
-    assert save(sessions, client, other, "add", make_units=True) == rosters.Saved(1, 0, 0, 1)
+    assert save(sessions, client, other, "add", make_units=True) == Saved(1, 0, 0, 1)
     assert len(told(sessions, client)) == 2
 
 
 def test_who_gets_an_address_at_last_is_the_same_person(sessions, client):
     save(sessions, client, HEADER + "Sales,Anna,,,\nSales,Ben,,,\n")
     later = HEADER + "Sales,Anna,anna@example.org,,\nSales > North,Ben,ben@example.org,,\n"
-    assert save(sessions, client, later) == rosters.Saved(0, 2, 0, 1)
+    assert save(sessions, client, later) == Saved(0, 2, 0, 1)
 
 
 def test_an_apostrophe_against_formulas_comes_off_again(sessions, client):

@@ -12,11 +12,15 @@ from survey.services.answering import SurveyOver, submit
 from survey.services.changes_words import told_changes
 from survey.services.closing import close_survey
 from survey.services.frozen import check_fingerprint, frozen_text, look
-from survey.services.inviting import Invited, about
+from survey.services.invitation_text import about
+from survey.services.inviting import Invited
 from survey.services.opening import open_survey
+from survey.services.released import load_receipts, load_release
 from survey.services.reminding import reminder
 from survey.services.running import (
     ChangedMeanwhile,
+    ContactMissing,
+    ContactSame,
     HalfTimeOver,
     InvitedBefore,
     NotLater,
@@ -28,10 +32,11 @@ from survey.services.running import (
     UnknownGroup,
     add_cards,
     add_invited,
+    change_contact,
     half_time,
     put_off,
 )
-from survey.services.surveys import UnknownSurvey, load_receipts, load_release, survey_view
+from survey.services.surveys import UnknownSurvey, survey_view
 from survey.services.waiting import participation
 from survey.storage.models import Amendment, Credential
 from survey.storage.workspace import Invitee, Letter, Mailing
@@ -251,7 +256,41 @@ def test_nobody_is_invited_twice_and_a_wrong_address_adds_nobody(place, by_mail)
     assert place.tables() == before
 
 
-# --- both
+# --- whom to ask
+
+
+def test_who_is_to_be_asked_can_be_another_and_nothing_else_of_the_survey_changes(place):
+    def ask(contact, revision=1, now=LATER):
+        with place.sessions() as session:
+            change_contact(session, place.slug, contact, now, revision)
+
+    before = view_of(place)
+    for contact, wrong in ((" ", ContactMissing), (before.help_contact, ContactSame)):
+        with pytest.raises(wrong):
+            ask(contact)
+    ask(" Bea Ruiz,  bea@example.org ")
+    after = view_of(place)
+    assert after.help_contact == "Bea Ruiz, bea@example.org"
+    assert (after.harm_role, after.ends_at, after.units) == (
+        before.harm_role,
+        before.ends_at,
+        before.units,
+    )
+    assert after.fingerprint != before.fingerprint
+    assert fits(place)
+    (told,) = told_changes(after)
+    assert told.what == (
+        f"Whom you may ask: Bea Ruiz, bea@example.org. Before it was: {before.help_contact}.",
+    )
+    add(place, revision=2)  # what is told of others is not mixed up with it
+    assert [change.kind for change in view_of(place).changes] == ["contact", "people"]
+    with pytest.raises(ChangedMeanwhile):
+        ask("Kim")
+    with pytest.raises(NotRunning):
+        ask("Kim", 3, END + timedelta(days=1))
+
+
+# --- all of them
 
 
 def test_each_change_keeps_the_words_of_the_one_before_and_the_text_holds_them_all(place):

@@ -8,7 +8,8 @@ from survey.ballots.codes import WrongOpeningCode, opening_code
 from survey.ballots.keys import KeyDamaged
 from survey.ballots.wrapping import TwoCodesNeeded
 from survey.services.closing import close_survey
-from survey.services.surveys import load_report, survey_view
+from survey.services.released import load_report
+from survey.services.surveys import survey_view
 from tests.collecting import AFTER, everybody_answers
 
 HOLDERS = "Ana Lindqvist", "the works council", "sealed, with the notary"

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+import sqlalchemy as sa
 
 from survey.services.accounts import (
     SignInRefused,
@@ -13,11 +14,11 @@ from survey.services.accounts import (
     change_profile,
     find_user,
 )
+from survey.services.helping import take_factor
 from survey.services.second_factor import (
     RecoveryRefused,
     SecondFactorRefused,
     SecondFactorThere,
-    forget,
     link_for_app,
     new_secret,
     renew_codes,
@@ -34,7 +35,7 @@ from survey.services.sessions import (
     who,
 )
 from survey.services.signing_in import TooLate, finish, half_signed_in, sign_in
-from survey.storage.workspace import Account
+from survey.storage.workspace import Account, Letter
 from tests.accounts import ENGINES, emptied, made_once
 from tests.collecting import NOON
 
@@ -63,11 +64,20 @@ def ana(session):
 def codes(session, ana):
     """Ana's recovery codes; her second factor was set up an hour ago."""
     before = NOON - timedelta(hours=1)
-    return switch_on(session, ana, PASSWORD, SECRET, digits(before), before)
+    return switch_on(session, ana, PASSWORD, SECRET, digits(before), before, mail=False)
 
 
 def digits(now):
     return pyotp.TOTP(SECRET).at(int(now.timestamp()))
+
+
+def changed(session, user, old, here, new="another long password", mail=False):
+    change_password(session, user, old, new, hashed(here), NOON, mail=mail)
+
+
+def mails(session):
+    with session.begin():
+        return [(one.subject, one.body) for one in session.scalars(sa.select(Letter))]
 
 
 def half(session, now=NOON):
@@ -107,9 +117,12 @@ def test_digits_count_once_and_those_before_them_no_more(session, ana, codes):
 
 
 def test_the_digits_that_set_it_up_sign_nobody_in(session, ana):
-    switch_on(session, ana, PASSWORD, SECRET, digits(NOON), NOON)
+    switch_on(session, ana, PASSWORD, SECRET, digits(NOON), NOON, mail=True)
     with pytest.raises(SecondFactorRefused):
         finish(session, half(session), digits(NOON), NOON)
+    assert [subject for subject, _ in mails(session)] == [
+        "A second factor of your Headwind account was set up"
+    ]
 
 
 def test_each_recovery_code_counts_once_however_it_is_typed(session, ana, codes):
@@ -136,9 +149,9 @@ def test_ten_minutes_after_the_password_one_begins_again(session, ana, codes):
 
 def test_neither_secret_nor_codes_are_set_without_the_password_and_right_digits(session, ana):
     with pytest.raises(SecondFactorRefused):
-        switch_on(session, ana, PASSWORD, SECRET, "000000", NOON)
+        switch_on(session, ana, PASSWORD, SECRET, "000000", NOON, mail=True)
     with pytest.raises(WrongPassword):
-        switch_on(session, ana, "another password", SECRET, digits(NOON), NOON)
+        switch_on(session, ana, "another password", SECRET, digits(NOON), NOON, mail=True)
     assert not state_of(session, ana).on
 
 
@@ -146,20 +159,28 @@ def test_a_second_one_is_not_set_up_over_the_first(session, ana, codes):
     other = new_secret()
     shown = pyotp.TOTP(other).at(int(NOON.timestamp()))
     with pytest.raises(SecondFactorThere):
-        switch_on(session, ana, PASSWORD, other, shown, NOON)
+        switch_on(session, ana, PASSWORD, other, shown, NOON, mail=True)
     assert finish(session, half(session), digits(NOON), NOON)
 
 
 def test_new_codes_and_taking_it_off_want_the_password(session, ana, codes):
-    for work in (renew_codes, take_off):
-        with pytest.raises(WrongPassword):
-            work(session, ana, "another password")
-    fresh = renew_codes(session, ana, PASSWORD)
+    with pytest.raises(WrongPassword):
+        renew_codes(session, ana, "another password", NOON, mail=True)
+    with pytest.raises(WrongPassword):
+        take_off(session, ana, "another password", NOON, mail=True)
+    assert mails(session) == []
+    fresh = renew_codes(session, ana, PASSWORD, NOON, mail=True)
     with pytest.raises(RecoveryRefused):
         finish(session, half(session), codes[0], NOON)
     assert finish(session, half(session), fresh[0], NOON)
-    take_off(session, ana, PASSWORD)
+    take_off(session, ana, PASSWORD, NOON, mail=True)
+    take_off(session, ana, PASSWORD, NOON, mail=True)
     assert who(session, half(session), NOON) == ana
+    told = sorted(subject for subject, body in mails(session) if "knew your password" in body)
+    assert told == [
+        "New recovery codes of your Headwind account were made",
+        "The second factor of your Headwind account was taken off",
+    ], "the second time there was none to take off"
     assert session.get(Account, ana.id, populate_existing=True).recovery == ()
 
 
@@ -171,7 +192,7 @@ def test_of_the_codes_only_hashes_are_kept(session, ana, codes):
 
 
 def test_whoever_runs_the_machine_can_take_it_off(session, ana, codes):
-    forget(session, ana.id)
+    take_factor(session, ana.id, None, NOON, mail=False)
     assert who(session, half(session), NOON) == ana
 
 
@@ -229,13 +250,35 @@ def test_one_browser_is_signed_out_or_all_and_nobody_else(session, ana):
 def test_a_new_password_signs_the_other_browsers_out(session, ana):
     other, here = half(session), half(session)
     with pytest.raises(WrongPassword):
-        change_password(session, ana, "not the old one", "another long password", hashed(here))
-    change_password(session, ana, PASSWORD, "another long password", hashed(here))
+        changed(session, ana, "not the old one", here)
+    changed(session, ana, PASSWORD, here)
     assert who(session, here, NOON) == ana
     assert who(session, other, NOON) is None
     with pytest.raises(SignInRefused):
         half(session)
     assert sign_in(session, "ana@example.org", "another long password", NOON)
+
+
+def test_a_new_password_is_told_by_mail_in_the_language_of_the_account(session, ana):
+    change_profile(session, ana, "Ana Berg", "de", "Europe/Berlin")
+    here = half(session)
+    with pytest.raises(WrongPassword):
+        changed(session, ana, "not the old one", here, mail=True)
+    assert mails(session) == []
+    changed(session, ana, PASSWORD, here, mail=True)
+    told = mails(session)
+    assert [subject for subject, _ in told] == ["Das Passwort Ihres Headwind-Kontos wurde geändert"]
+    assert told[0][1].startswith(
+        "Guten Tag Ana Berg,\n\ndas Passwort Ihres Headwind-Kontos wurde am "
+    )
+
+
+def test_a_password_fits_however_a_keyboard_writes_its_letters(session, ana):
+    changed(session, ana, PASSWORD, half(session), new="Stürme über Föhr")
+    token = sign_in(session, "ana@example.org", "Stu\u0308rme u\u0308ber Fo\u0308hr", NOON)
+    assert who(session, token, NOON) == ana
+    with pytest.raises(SignInRefused):
+        sign_in(session, "ana@example.org", "Sturme uber Fohr", NOON)
 
 
 def test_name_language_and_time_zone_are_kept_and_nonsense_is_not(session, ana):

@@ -13,6 +13,7 @@ from survey.ballots.payload import Response
 from survey.services import accounts
 from survey.services.accounts import TooManySignIns
 from survey.services.closing import close_survey
+from survey.services.released import NotClosedYet
 from survey.services.rights import WHOLE
 from survey.services.sharing import (
     LONGEST,
@@ -28,7 +29,7 @@ from survey.services.sharing import (
     revoke_link,
     unlock,
 )
-from survey.services.surveys import NotClosedYet, UnknownSurvey
+from survey.services.surveys import UnknownSurvey
 from survey.storage.models import ShareLink
 from tests.collecting import AFTER, environment
 
@@ -101,16 +102,17 @@ def test_the_token_cannot_be_guessed_and_is_stored_nowhere(closed):
 
 
 def test_a_password_is_stored_as_a_hash_and_asked_for(closed):
-    token = made(closed, password="correct horse")
-    assert "correct horse" not in repr(closed.tables())
+    token = made(closed, password="grüne Hügel")
+    assert "grüne Hügel" not in repr(closed.tables())
     with closed.sessions() as session:
         assert session.scalar(sa.select(ShareLink.password)).startswith("$argon2id$")
     assert found(closed, token).locked
-    for wrong in ("", "correct", "Correct horse", "x" * 5000):
+    for wrong in ("", "correct", "Grüne Hügel", "x" * 5000):
         with closed.sessions() as session, pytest.raises(WrongLinkPassword):
             unlock(session, token, wrong, AFTER)
     with closed.sessions() as session:
-        assert unlock(session, token, "correct horse", AFTER).slug == closed.slug
+        for typed in ("grüne Hügel", "gru\u0308ne Hu\u0308gel"):  # “ü” as one sign and as two
+            assert unlock(session, token, typed, AFTER).slug == closed.slug
 
 
 def test_too_many_at_once_are_told_to_wait(closed, monkeypatch):

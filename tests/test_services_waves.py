@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from survey.services.surveys import EARLIER_WAVES, load_report
+from survey.services.released import EARLIER_WAVES, load_report
 from survey.storage import models
 from tests.collecting import AFTER, TREE, environment
 from tests.waves import open_next, store_wave, wave_of

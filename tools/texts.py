@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "survey" / "locale"
 KEYWORDS = {
-    **dict.fromkeys(("_", "gettext", "mark", "lazy", "later", "_later")),
+    **dict.fromkeys(("_", "gettext", "mark", "lazy", "later")),
     "ngettext": (1, 2),
 }
 OPTIONS = {"trimmed": "false", "newstyle_gettext": "true", "trim_blocks": "true"}

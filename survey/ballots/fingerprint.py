@@ -77,6 +77,8 @@ class Frozen:
     changes: Sequence[Sequence[str]] = ()
     """What was changed while it was open, each with the words before: so the words of today stand
     for those on cards and in mails, too."""
+    asked_before: Sequence[str] = ()
+    """Surveys that asked the same people in other groups, each with the day of its closing."""
 
 
 def canonical(frozen: Frozen) -> bytes:
@@ -148,6 +150,8 @@ def _told_besides(frozen: Frozen) -> Iterator[tuple[str, Iterable[str]]]:
         yield "rehearsal", ["nothing counts"]
     if frozen.by_mail:
         yield "by-mail", frozen.by_mail
+    if frozen.asked_before:
+        yield "asked-before", frozen.asked_before
     for change in frozen.changes:
         yield "changed", change
 

@@ -21,9 +21,11 @@ KEY = 32
 LONGEST = 32
 """Characters of the longest code as it is printed or escaped in an address, and some more."""
 _GROUP = rb"[0-9A-Za-z]{6}"
+_WITHIN = re.compile(_GROUP + b"-%s-%s" % (_GROUP, _GROUP))
 _EDGES = rb"(?<![0-9A-Za-z])%s(?![0-9A-Za-z])"
 _PRINTED = re.compile(_EDGES % (_GROUP + b"(?:-%s){2,3}" % _GROUP))
 _TYPED = re.compile(_EDGES % (_GROUP + b"(?:(?:%%20|[+_. ])?%s){2,3}" % _GROUP))
+_MIDDLE = re.compile(rb"-(?=%s-%s)" % (_GROUP, _GROUP))
 _BETWEEN = re.compile(rb"%20|[+_. ]")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{43}=?")
 _HEX = re.compile(rb"[0-9a-fA-F]{64}")
@@ -41,6 +43,19 @@ def codes_in(data: bytes) -> Iterator[tuple[str, bool, int]]:
             if plain := _read(text):
                 mixed = any(map(str.isdigit, text)) and any(map(str.isalpha, text))
                 yield plain, shape is _PRINTED and mixed, match.end()
+
+
+def codes_within(data: bytes) -> Iterator[tuple[str, int]]:
+    """Yield what may be a person's code as it is printed, whatever stands right before and after.
+
+    The plain form, and where it ends. In a row of a database nothing parts one text from the next,
+    and in an address `%23` may stand before it. Only who knows codes can tell which of them are.
+    """
+    for match in _MIDDLE.finditer(data):
+        begin, end = match.start() - 6, match.end() + 13
+        found = _WITHIN.fullmatch(data, max(begin, 0), end)
+        if found and (plain := _read(found[0].decode())):
+            yield plain, end
 
 
 def _read(text: str) -> str | None:

@@ -62,7 +62,7 @@ def finding(changes: Sequence[Change]) -> str:
     if not moved:
         return _("nothing has clearly changed since the wave before")
     rest = len(changes) - len(up) - len(down)
-    return "; ".join([*moved, *(["nothing else clearly moved"] if rest else [])])
+    return "; ".join([*moved, *([_("nothing else clearly moved")] if rest else [])])
 
 
 def _names(names: Sequence[str]) -> str:
@@ -161,8 +161,8 @@ def _figure(changes: Sequence[Change], narrow: bool) -> Sheet:
     sheet.xaxis = axis(range=[-reach, reach], tickvals=ticks, ticktext=signs)
     sheet.yaxis = axis(range=[-len(changes) + 0.4, 0.5], showticklabels=False)
     line(sheet, (0, -len(changes) + 0.4), (0, 0.5), EDGE, 1.4)
-    write(sheet, (0, 0.5), "worse", size=13, side="right", yanchor="bottom", shift=(-10, 2))
-    write(sheet, (0, 0.5), "better", size=13, yanchor="bottom", shift=(10, 2))
+    write(sheet, (0, 0.5), _("worse"), size=13, side="right", yanchor="bottom", shift=(-10, 2))
+    write(sheet, (0, 0.5), _("better"), size=13, yanchor="bottom", shift=(10, 2))
     for row, change in enumerate(changes):
         _draw(sheet, change, -row, reach, narrow)
     return sheet
@@ -191,6 +191,7 @@ def _draw(sheet: Sheet, change: Change, y: float, reach: float, narrow: bool) ->
         else "circle-open"
     )
     marks(sheet, [round(change.difference, 1)], [y], symbol, color, 14, row=round(-y))
-    said = _difference(change) if change.clear else _("no clear change")
+    same = _("not clear") if narrow else _("no clear change")
+    said = _difference(change) if change.clear else same
     value = Said(said, 15, color, 600 if change.clear else 400)
     beside(sheet, y, Said(words.text(change.name)), value, narrow)

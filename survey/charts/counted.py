@@ -18,8 +18,9 @@ from survey.charts.style import (
 )
 from survey.language import _
 from survey.questionnaire.definition import Practice
+from survey.readiness.kinds import Advice
 from survey.report import across_words, practice_words, words
-from survey.report.model import Advice, Report
+from survey.report.model import Report
 
 LEFT, RIGHT = 240, 130
 
@@ -68,7 +69,7 @@ def _bars(sheet: Sheet, report: Report, height: float, pixels: float) -> None:
                 "y": [-row for row in range(len(practices))],
                 "width": height,
                 "marker": {"color": look.fill, "line": {"color": look.edge, "width": 1}},
-                "text": [_said(look.mark, many, many * pixels) for many in counts],
+                "text": [_said(_(look.mark), many, many * pixels) for many in counts],
                 "textposition": "inside",
                 "insidetextanchor": "middle",
                 "textangle": 0,

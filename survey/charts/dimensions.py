@@ -216,7 +216,7 @@ def _cells(row: _Row, report: Report) -> tuple[str, ...]:
 def _figure(rows: Sequence[_Row], report: Report, narrow: bool) -> Sheet:
     bottom = min(row.y for row in rows) - 0.55 if rows else -1.0
     unit = 52 if narrow else 38
-    margins = {"l": 8, "r": 8} if narrow else {"l": 190, "r": 170}
+    margins = {"l": 8, "r": 8} if narrow else {"l": 192, "r": 170}
     height = round((-bottom - 0.3) * unit) + 56
     sheet = Sheet(NARROW if narrow else WIDE, height, {**margins, "t": 26, "b": 30})
     lo, hi = limits(report)

@@ -94,8 +94,12 @@ def _width(group: GroupReport) -> str:
 
 def _alt(group: GroupReport, shown: Sequence[PracticeResult], report: Report) -> str:
     told = "; ".join(
-        f"{words.text(p.label)}: knowing {words.class_text(p.know, report.policy)}, "
-        f"doing {words.class_text(p.do, report.policy)}"
+        _(
+            "{practice}: knowing {know}, doing {do}",
+            practice=words.text(p.label),
+            know=words.class_text(p.know, report.policy),
+            do=words.class_text(p.do, report.policy),
+        )
         for p in shown
     )
     return f"{group.name}: {finding(shown, len(group.practices))}. {told}."

@@ -31,14 +31,14 @@ from survey.report.model import Estimate, GroupReport, Report, ScaleResult, Stat
 
 CELL = 0.96
 """Width of a cell, as a share of its place."""
-LONGEST_ABOVE, LONGEST_HEAD = 34, 27
+LONGEST_ABOVE, LONGEST_HEAD = 34, 30
 """Characters of a name above its cells; above a column."""
 BROAD = 16
 """So many letters of a name on one line beside the cells are set larger."""
 BEFORE = 2
 """Columns of the table before those of the scales."""
 FEW = 3
-"""So many dimensions are named in a heading."""
+"""So many scales are named in a heading."""
 
 
 def heatmap_chart(report: Report, narrow: bool) -> Chart:
@@ -67,14 +67,9 @@ def _subtitle(report: Report) -> str:
 def finding(report: Report) -> str:
     """Return where the map is weak, from the states that colour it."""
     floor = words.number(report.questionnaire.readiness.floor)
-    weak = Counter(
-        words.text(result.name)
-        for group in report.groups
-        for result in group.dimensions
-        if isinstance(result.figure, Estimate) and result.figure.state == "weak"
-    )
+    weak = Counter(name for group in report.groups for name in _weak(group, report))
     if not weak:
-        return _("No dimension is very likely below {floor} in any group", floor=floor)
+        return _("Nothing is very likely below {floor} in any group", floor=floor)
     if len(weak) > FEW:
         return _many(report, weak, floor)
     told = [
@@ -85,14 +80,24 @@ def finding(report: Report) -> str:
     return _("Very likely below {floor}: {told}", floor=floor, told=words.join(told))
 
 
+def _weak(group: GroupReport, report: Report) -> list[str]:
+    """Return what is coloured as weak in the row of a group, also outside the index."""
+    scales = (*report.questionnaire.dimensions, *outside(report))
+    return [
+        words.text(result.name)
+        for result in _results(group, scales)
+        if isinstance(result.figure, Estimate) and result.figure.state == "weak"
+    ]
+
+
 def _many(report: Report, weak: Counter[str], floor: str) -> str:
-    """Return the finding where too many dimensions are weak to name them all."""
-    groups = sum(bool(words.weak_names(group)) for group in report.groups)
+    """Return the finding where too many scales are weak to name them all."""
+    groups = sum(bool(_weak(group, report)) for group in report.groups)
     most = max(weak.values())
     often = [name for name, times in weak.items() if times == most]
     named = _(", most often {often}", often=words.join(often)) if len(often) <= FEW else ""
     return _(
-        "Very likely below {floor}: at least one dimension in {groups} of {groups2} groups{named}",
+        "Very likely below {floor}: at least one measure in {groups} of {groups2} groups{named}",
         floor=floor,
         groups=groups,
         groups2=len(report.groups),

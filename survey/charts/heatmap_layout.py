@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from survey.charts.names import two_lines, width
 from survey.charts.style import NARROW, WIDE
+from survey.language import _
 
 GAP = 0.92
 """Height of a cell, as a share of its place."""
@@ -12,6 +13,8 @@ APART = 0.2
 """Room before the columns that are no part of the index, as a share of a column."""
 LETTER = 7.1
 """Pixels of a letter beside the cells."""
+UPRIGHT, THIN = 7.9, frozenset(" ,.fijlt")
+"""Pixels of a letter that is not thin in a name that stands upright; thin ones take half of it."""
 HEAD_SIZES = (14, 13)
 """Type sizes of a name above a column, side by side with the others; first what is liked best."""
 LEAST_ROOM = 40
@@ -72,7 +75,7 @@ class Layout:
     @property
     def hidden(self) -> str:
         """Return what stands in a cell that is not shown; the table says why."""
-        return "not\nshown" if self._room >= LEAST_ROOM else "–"
+        return two_lines(_("not shown")) if self._room >= LEAST_ROOM else "–"
 
     @property
     def _room(self) -> float:
@@ -88,8 +91,13 @@ class Layout:
     def margins(self) -> dict[str, int]:
         """Return the pixels around the cells."""
         sides = {"l": 0, "r": 0} if self.narrow else {"l": SIDES[self.apart] - 4, "r": 4}
-        longest = max(map(len, self.heads), default=0)
-        return {**sides, "t": round(longest * 7.3) + 12 if self.upright else self.above, "b": 8}
+        return {**sides, "t": self.standing if self.upright else self.above, "b": 8}
+
+    @property
+    def standing(self) -> int:
+        """Return the pixels for names that stand upright above the columns."""
+        letters = (sum(0.5 if one in THIN else 1 for one in head) for head in self.heads)
+        return round(max(letters, default=0) * UPRIGHT) + 12
 
     @property
     def above(self) -> int:

@@ -53,7 +53,7 @@ def response_chart(report: Report, narrow: bool) -> Chart | None:
 
 
 def _note(report: Report) -> str:
-    left = f" {words.left_out_sentence(report)}" if report.left_out else ""
+    more = (words.spare_sentence(report), words.left_out_sentence(report))
     return _(
         "{answered} of {asked} people are counted. The dashed line: {rate_text}, "
         "below which there is no verdict. A group counts as many people as could "
@@ -61,7 +61,7 @@ def _note(report: Report) -> str:
         answered=report.answered,
         asked=report.asked,
         rate_text=across_words.rate_text(report),
-        left=left,
+        left="".join(f" {sentence}" for sentence in more if sentence),
     )
 
 
@@ -91,10 +91,6 @@ def _rows(report: Report) -> list[Row]:
         )
         for group in report.groups
     ]
-
-
-def _share(group: GroupReport) -> float:
-    return group.n / max(group.asked, group.n)
 
 
 def _low(group: GroupReport, report: Report) -> bool:

@@ -27,8 +27,9 @@ from survey.charts.style import (
 )
 from survey.language import _
 from survey.questionnaire.definition import Practice
+from survey.readiness.kinds import Advice
 from survey.report import across_words, practice_words, words
-from survey.report.model import Advice, GroupReport, Report
+from survey.report.model import GroupReport, Report
 
 MOST_GROUPS, MOST_PRACTICES = 40, 14
 """Beyond these the advice is counted instead of drawn cell by cell."""
@@ -173,7 +174,7 @@ def _cells(sheet: Sheet, report: Report, layout: _Layout, advice: Advice) -> Non
         {
             **_bars([(x, CELL, layout.y(row)) for x, row in found], layout.height),
             "marker": {"color": look.fill, "line": {"color": look.edge, "width": 1}},
-            "text": [look.mark] * len(found),
+            "text": [_(look.mark)] * len(found),
             "customdata": [[row, BEFORE + x] for x, row in found],
             "textposition": "inside",
             "insidetextanchor": "middle",

@@ -4,8 +4,9 @@ from collections import Counter
 
 from survey.charts.style import ADVICE
 from survey.language import _
+from survey.readiness.kinds import Advice
 from survey.report import across_words, practice_words, words
-from survey.report.model import Advice, Report
+from survey.report.model import Report
 
 FEW = 3
 """So many practices are named in a heading."""
@@ -62,7 +63,7 @@ def subtitle(report: Report) -> str:
     """Return what the groups are advised on the planned practice, and what the letters mean."""
     given = {advice for found in across_words.advice_counts(report).values() for advice in found}
     letters = [
-        f"{look.mark}: {words.lowered(practice_words.advice_word(advice))}"
+        f"{_(look.mark)}: {words.lowered(practice_words.advice_word(advice))}"
         for advice, look in ADVICE.items()
         if advice in given
     ]

@@ -14,7 +14,9 @@ import plotly.io as pio
 
 from survey.charts.chart import CONFIG
 from survey.charts.names import letters, lines, shortened, width
-from survey.report.model import Advice, State
+from survey.language import mark
+from survey.readiness.kinds import Advice
+from survey.report.model import State
 
 INK, INK_2, RULE, EDGE, PAPER = "#14212B", "#4A5A66", "#DCE2E6", "#7B8892", "#FFFFFF"
 TEAL, RUST, GREY = "#0B5966", "#9C3F07", "#62717D"
@@ -80,12 +82,12 @@ class AdviceLook:
 
 
 ADVICE: dict[Advice, AdviceLook] = {
-    "start_here": AdviceLook("St", "#1F7986", "#FFFFFE", "#1F7986", 700),
-    "try_small": AdviceLook("Tr", "#9ACDD1", "#14212C", "#9ACDD1"),
-    "capacity_first": AdviceLook("Ca", "#F1BE8B", "#14212C", "#F1BE8B"),
-    "environment_first": AdviceLook("En", "#B4520E", "#FFFFFE", "#B4520E"),
-    "clarify_first": AdviceLook("Cl", "#E4E9EC", "#14212D", "#E4E9EC"),
-    "already_done": AdviceLook("Al", PAPER, INK, EDGE),
+    "start_here": AdviceLook(mark("St"), "#1F7986", "#FFFFFE", "#1F7986", 700),
+    "try_small": AdviceLook(mark("Tr"), "#9ACDD1", "#14212C", "#9ACDD1"),
+    "capacity_first": AdviceLook(mark("Ca"), "#F1BE8B", "#14212C", "#F1BE8B"),
+    "environment_first": AdviceLook(mark("En"), "#B4520E", "#FFFFFE", "#B4520E"),
+    "clarify_first": AdviceLook(mark("Cl"), "#E4E9EC", "#14212D", "#E4E9EC"),
+    "already_done": AdviceLook(mark("Al"), PAPER, INK, EDGE),
 }
 """Each advice by what there is to do, most promising first; the letters begin its words."""
 

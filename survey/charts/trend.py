@@ -13,7 +13,7 @@ from survey.charts.style import key_from
 from survey.charts.trend_panels import Panel, trend_figure
 from survey.language import _
 from survey.questionnaire.definition import Text
-from survey.report import across_words, words
+from survey.report import across_words, change_words, words
 from survey.report.model import Change, Estimate, GroupReport, Report, WavePoint
 from survey.report.waves import INDEX_NAME
 
@@ -98,7 +98,8 @@ def _subtitle(group: GroupReport, report: Report) -> str:
 
 def _note(group: GroupReport, report: Report) -> str:
     counted = ", ".join(
-        f"{across_words.month(point.closed)}: {point.n} of {point.asked}" for point in group.history
+        _("{wave}: {n} of {asked}", wave=across_words.month(p.closed), n=p.n, asked=p.asked)
+        for p in group.history
     )
     cut = any(e.released.edge for point in group.history for e in point.figures.values())
     arrow = _(" An average that is cut off is printed “≥” or “≤”.") if cut else ""
@@ -120,9 +121,9 @@ def _told(panels: Sequence[Panel]) -> str:
 
 def _said(panel: Panel) -> str:
     """Return what happened from wave to wave, one after the other."""
-    told = [across_words.step_word(change) if change else _("not told") for change in panel.changes]
-    same = set(told) <= {"no clear change"} or set(told) <= {"not told"}
-    return told[0] if same else words.join(told, "then")
+    told = [change_words.step_word(change) if change else _("not told") for change in panel.changes]
+    same = set(told) <= {_("no clear change")} or set(told) <= {_("not told")}
+    return told[0] if same else words.join(told, _("then"))
 
 
 def _panels(group: GroupReport, report: Report, columns: int) -> Iterator[Panel]:

@@ -26,7 +26,7 @@ from survey.charts.style import (
     write,
 )
 from survey.language import _, mark
-from survey.report import across_words, words
+from survey.report import across_words, change_words, words
 from survey.report.model import Change, Estimate, GroupReport, Report
 
 BRIEF = mark("All together")
@@ -120,7 +120,7 @@ def _brief(panel: Panel) -> str:
         return _("no clear change")
     ways = [_("up") if change.difference > 0 else _("down") for change in clear]
     if len(clear) == 1:
-        return _("once {step_word}", step_word=across_words.step_word(clear[0]))
+        return _("once {step_word}", step_word=change_words.step_word(clear[0]))
     return (
         _(", then ").join(ways) if len(clear) < 4 else _("{clear} clear changes", clear=len(clear))
     )

@@ -7,7 +7,7 @@ is a terminal a password is asked for; else a link of one use is printed.
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 
 from survey.config import Config, instance_folder, load_config
 from survey.services.accounts import Role, User, add_user, find_user
-from survey.services.second_factor import forget
+from survey.services.helped import AT_THE_MACHINE
+from survey.services.helping import take_factor
+from survey.services.second_factor import NoSecondFactor
 from survey.services.starting import database
 from survey.services.tickets import make_ticket
 from survey.services.ways_in import choose_password, let_back_in
@@ -47,7 +49,7 @@ def add(email: str, name: str, role: Role) -> None:
         if password:
             click.echo(f"{added.email} may sign in now.")
         else:
-            token = make_ticket(session, "invite", added.id, _now())
+            token = make_ticket(session, "invite", added.id, _now(), shown_to=AT_THE_MACHINE)
             _print_link(config, f"/invite/{token}", added, "7 days")
 
 
@@ -67,8 +69,9 @@ def reset(email: str, without_second_factor: bool) -> None:
         password = _asked_password()
         let_back_in(session, found)
         if without_second_factor:
-            forget(session, found.id)
-        token = make_ticket(session, "reset", found.id, _now())
+            with suppress(NoSecondFactor):
+                take_factor(session, found.id, None, _now(), mail=False)
+        token = make_ticket(session, "reset", found.id, _now(), shown_to=AT_THE_MACHINE)
         if password:
             choose_password(session, token, password, _now())
             click.echo(f"{found.email} may sign in with the new password now.")

@@ -14,14 +14,12 @@ from functools import cache
 from itertools import groupby
 
 import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from survey import language
 from survey.browser import Browser, NoBrowser
-from survey.exports.html import STATIC
+from survey.exports.html import STATIC, environment
 from survey.exports.pdf import cut_fonts
-from survey.questionnaire.shipped import shipped_folder
 
 SHEET = "cards.css"
 ON_A_PAGE = 8
@@ -167,7 +165,7 @@ def _page(
 ) -> str:
     with language.speaking(told.language):
         looks = {"page": "" if styles else _style()}
-        made = _environment().get_template(template)
+        made = environment().get_template(template)
         return made.render(told=told, styles=styles, looks=looks, language=told.language, **more)
 
 
@@ -175,23 +173,6 @@ def _printed(browser: Browser | None, page: Callable[[], str]) -> bytes:
     if browser is None:
         raise NoBrowser
     return browser.in_memory().print_pdf(page())
-
-
-@cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(shipped_folder("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension
-        language.gettext, language.ngettext, newstyle=True
-    )
-    made.filters.update(day=language.day, moment=language.moment, number=language.number)
-    return made
 
 
 @cache

@@ -23,6 +23,10 @@ NO_LETTER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uf
 EDGES: dict[Edge, str] = {"": mark("as it stands"), "high": mark("or more"), "low": mark("or less")}
 
 
+UNITS = (mark("text"), mark("people"), mark("points"), mark("date"))
+"""In which units a column stands, beside "%"."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """What is printed in one cell.
@@ -47,7 +51,7 @@ class Column:
 
     title: str
     meaning: str
-    unit: str = "text"
+    unit: str = mark("text")
     missing: str = mark("never missing")
 
 

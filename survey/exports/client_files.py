@@ -33,9 +33,10 @@ from survey.services.holdings import (
     surveys_of,
 )
 from survey.services.letterheads import load_letterhead
+from survey.services.released import load_report
 from survey.services.roster_rules import STEP
 from survey.services.rosters import people_of
-from survey.services.surveys import SurveyLine, load_report
+from survey.services.surveys import SurveyLine
 
 REPORT_FILES = "figures.xlsx", "figures.csv", "report.html"
 PRINTED = "report.pdf"

@@ -15,7 +15,7 @@ from datetime import date
 from survey.exports.cells import Cell, said, withheld
 from survey.exports.letterhead import PLAIN, Letterhead
 from survey.exports.tables import all_tables
-from survey.language import _
+from survey.language import _, mark
 from survey.report.model import Report
 
 FORMULA = re.compile(
@@ -23,26 +23,29 @@ FORMULA = re.compile(
 )
 """A sign that a formula begins with, where some program may see the beginning of a cell: whatever
 it takes for the end of the one before, also where it overlooks quotes and what nobody sees."""
-NOT_SHOWN = "not shown"
-
-
+NOT_SHOWN = mark("not shown")
 PRACTICE = {"measure": "Practice id", "text": "Practice", "said": "Advice"}
 COLUMNS = {
-    "row": "what the line is: verdict, finding, average, statement, knowing, doing, gap, share, "
-    "change, comment, agreed; “column” and “note” explain the file",
-    "group": "the group that is reported on",
-    "n": "people counted in the group",
-    "measure": "id of the measure, as in the questionnaire",
-    "text": "its name, or a statement as people read it",
-    "printed": "the figure as a page shows it, or words",
-    "value": f"the figure as a number; “{NOT_SHOWN}” where it is withheld: neither empty nor zero",
-    "unit": "unit of the value: points or %",
-    "edge": "“or more”, “or less” where the value is cut off",
-    "low": "lower end of the 95 % interval, or of the class",
-    "high": "upper end of the 95 % interval, or of the class",
-    "said": "what can be said of it, in words",
-    "why_withheld": "why a figure is not shown",
+    "row": mark(
+        "what the line is: verdict, finding, average, statement, knowing, doing, gap, share, "
+        "change, comment, agreed; “column” and “note” explain the file"
+    ),
+    "group": mark("the group that is reported on"),
+    "n": mark("people counted in the group"),
+    "measure": mark("id of the measure, as in the questionnaire"),
+    "text": mark("its name, or a statement as people read it"),
+    "printed": mark("the figure as a page shows it, or words"),
+    "value": mark(
+        "the figure as a number; “not shown” where it is withheld: neither empty nor zero"
+    ),
+    "unit": mark("unit of the value: points or %"),
+    "edge": mark("“or more”, “or less” where the value is cut off"),
+    "low": mark("lower end of the 95 % interval, or of the class"),
+    "high": mark("upper end of the 95 % interval, or of the class"),
+    "said": mark("what can be said of it, in words"),
+    "why_withheld": mark("why a figure is not shown"),
 }
+"""Names of columns, and of kinds of lines, are alike in every language: programs look for them."""
 Line = Mapping[str, Cell]
 """Column -> cell; what is missing is empty, because a line of that kind has no such thing."""
 Row = Mapping[str, Cell]
@@ -126,10 +129,10 @@ TAKEN: Mapping[str, Sequence[tuple[str, Mapping[str, str]]]] = {
     "Comments": (("comment", {"text": "Question", "said": "Comment"}),),
     "Commitments": (("agreed", {"text": "Who", "said": "What", "printed": "State"}),),
 }
-"""What of each table stands in the lines, and in which column."""
+"""What of each table stands in the lines, and in which column; names as they are in English."""
 MEASURED = "average", "statement", "knowing", "doing", "gap", "share", "change"
 FIGURES = "printed", "value", "edge", "low", "high"
-DEFUSED = (
+DEFUSED = mark(
     "A text that begins with an equals sign, plus, minus or at sign, or has one after a semicolon, "
     "a comma or a tab, has an apostrophe before the sign here, so that no spreadsheet runs it as a "
     "formula."
@@ -153,29 +156,32 @@ def defused(text: str) -> str:
 
 def _lines(report: Report, letterhead: Letterhead) -> Iterator[Line]:
     readme, *tables = all_tables(report, letterhead)
+    taken = {_(name): rows for name, rows in TAKEN.items()}
     for table in tables:
         heads = [_(column.title) for column in table.columns]
-        for row, wanted in TAKEN.get(table.name, ()):
+        for row, wanted in taken.get(table.name, ()):
             for cells in table.rows:
                 yield _line(row, dict(zip(heads, cells, strict=True)), wanted)
     for name, meaning in COLUMNS.items():
-        yield {"row": said("column"), "measure": said(name), "text": said(meaning)}
-    for about, text in ((said("Signs"), said(DEFUSED)), *readme.rows):
-        if not str(about.value).startswith("Sheet "):
+        yield {"row": said("column"), "measure": said(name), "text": said(_(meaning))}
+    sheets = {_("Sheet “{table}”", table=table.name) for table in tables}
+    for about, text in ((said(_("Signs")), said(_(DEFUSED))), *readme.rows):
+        if about.value not in sheets:
             yield {"row": said("note"), "measure": about, "text": text}
 
 
 def _line(row: str, cells: Row, wanted: Mapping[str, str]) -> Line:
     """Return one line of a kind; a withheld figure says so in its place, and why at the end."""
-    line = {name: cells[head] for name, head in wanted.items()}
+    line = {name: cells[_(head)] for name, head in wanted.items()}
     hidden = [name for name in FIGURES if name in line and line[name].look == "withheld"]
-    shown = {name: withheld(NOT_SHOWN) if name in hidden else cell for name, cell in line.items()}
+    not_shown = withheld(_(NOT_SHOWN))
+    shown = {name: not_shown if name in hidden else cell for name, cell in line.items()}
     return {
         "row": said(row),
-        "group": cells["Group"],
-        **({"n": cells["Counted"]} if "Counted" in cells else {}),
+        "group": cells[_("Group")],
+        **({"n": cells[_("Counted")]} if _("Counted") in cells else {}),
         **shown,
-        **({"unit": said("%" if row == "share" else "points")} if row in MEASURED else {}),
+        **({"unit": said("%" if row == "share" else _("points"))} if row in MEASURED else {}),
         **({"why_withheld": line[hidden[0]]} if hidden else {}),
     }
 

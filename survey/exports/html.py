@@ -117,7 +117,7 @@ def _pictured(pictures: Pictures, charts: Sequence[Chart]) -> bool:
 
 @cache
 def environment() -> Environment:
-    """Return what makes documents of templates, with the words that a report is told in."""
+    """Return what makes documents of templates: reports, mails, cards; with a report's words."""
     made = Environment(
         loader=FileSystemLoader(shipped_folder("templates")),
         autoescape=True,
@@ -129,7 +129,7 @@ def environment() -> Environment:
     speaking: Any = made  # the extension brings the method
     speaking.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
     made.globals.update(WORDING, picture=NO_PICTURES.find)
-    made.filters["day"] = language.day
+    made.filters.update(day=language.day, moment=language.moment, number=language.number)
     return made
 
 

@@ -24,8 +24,9 @@ from survey.charts.pictures import DAY, Pictures
 from survey.exports.sections import Drawn, group_section, organisation_section
 from survey.language import speaking
 from survey.report.model import Report
+from survey.services.released import NeverOpened, NotClosedYet, load_report
 from survey.services.rights import languages_read
-from survey.services.surveys import NeverOpened, NotClosedYet, list_surveys, load_report
+from survey.services.surveys import list_surveys
 
 log = logging.getLogger(__name__)
 

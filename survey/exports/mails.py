@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from survey.exports.html import environment
 from survey.language import speaking
 from survey.mail import Mail
-from survey.services.inviting import About, invitation
+from survey.services.invitation_text import About, invitation
 from survey.services.letters import Part, Quoted, Said, Shown, Text, Way
 from survey.services.outbox import Held
 from survey.services.reminding import reminder

@@ -5,7 +5,6 @@ made by one process of a server; the others read how far it is from a small file
 made belongs to whoever begins it: `parcels`, `client_files`.
 """
 
-import fcntl
 import json
 import logging
 import os
@@ -17,6 +16,7 @@ from threading import Thread
 
 from survey.errors import UserError
 from survey.language import gettext, language, mark, speaking
+from survey.services.locks import locked
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Makings:
         is; it speaks the language of whoever begins.
         """
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        lock = _locked(self._file(name, "lock"))
+        lock = locked(self._file(name, "lock"))
         if lock is None:
             return False
         self.whole_of(name).unlink(missing_ok=True)
@@ -87,7 +87,7 @@ class Makings:
 
     def forget(self, name: str) -> None:
         """Throw away everything under a name that is no more, unless somebody is at work on it."""
-        lock = _locked(self._file(name, "lock")) if self._folder.is_dir() else None
+        lock = locked(self._file(name, "lock")) if self._folder.is_dir() else None
         if lock is not None:
             for path in self._folder.glob(f"{name}.*"):
                 path.unlink(missing_ok=True)
@@ -142,21 +142,10 @@ class Makings:
             os.close(lock)
 
     def _at_work(self, name: str) -> bool:
-        lock = _locked(self._file(name, "lock"))
+        lock = locked(self._file(name, "lock"))
         if lock is not None:
             os.close(lock)
         return lock is None
 
     def _file(self, name: str, ending: str) -> Path:
         return self._folder / f"{name}.{ending}"
-
-
-def _locked(path: Path) -> int | None:
-    """Lock a file, made where it is missing; None where another holds it. It ends with `close`."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    return handle

@@ -5,9 +5,9 @@ stays a visible blank. Here belongs filling them in, in each language. They are 
 advice, and say so at their top.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -16,15 +16,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from survey.ballots.sealing import BOX_SIZE
 from survey.exports.markdown import as_text
-from survey.language import day, mark
+from survey.language import day, mark, speaking
 from survey.questionnaire.shipped import shipped_folder
 from survey.services.promises.settings import Settings, listed
 from survey.services.surveys import SurveyView
 
 Language = Literal["en", "de"]
-MONTHS = (
-    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
-)
 
 
 @dataclass(frozen=True)
@@ -80,17 +77,18 @@ def render_paper(key: str, language: Language, view: SurveyView, told: Settings)
         The survey, and the settings that decide what may be promised of it.
     """
     template = _environment().get_template(f"papers/{key}.{language}.md.j2")
-    return template.render(
-        view=view,
-        told=told,
-        early=view.closable_from < view.ends_at,
-        groups="; ".join(f"{unit.name}: {unit.asked}" for unit in view.units if unit.asked),
-        when=_clock(language, view.timezone),
-        on=_calendar(language),
-        listed=_lister(language),
-        blank=_blank(language),
-        box_size=BOX_SIZE,
-    )
+    with speaking(language):
+        return template.render(
+            view=view,
+            told=told,
+            early=view.closable_from < view.ends_at,
+            groups="; ".join(f"{unit.name}: {unit.asked}" for unit in view.units if unit.asked),
+            when=_clock(language, view.timezone),
+            on=day,
+            listed=listed,
+            blank=_blank(language),
+            box_size=BOX_SIZE,
+        )
 
 
 @cache
@@ -112,24 +110,13 @@ def _blank(language: Language) -> Callable[[str], Ready]:
 
 
 def _clock(language: Language, timezone: str) -> Callable[[datetime], str]:
+    clock = {"en": "", "de": " Uhr"}[language]
+
     def when(moment: datetime) -> str:
         there = moment.astimezone(ZoneInfo(timezone))
-        if language == "de":
-            return f"{_calendar(language)(there)}, {there:%H:%M} Uhr ({timezone})"
-        return f"{day(there)}, {there:%H:%M} ({timezone})"
+        return f"{day(there)}, {there:%H:%M}{clock} ({timezone})"
 
     return when
-
-
-def _calendar(language: Language) -> Callable[[date], str]:
-    if language == "de":
-        return lambda when: f"{when.day}. {MONTHS[when.month - 1]} {when.year}"
-    return day
-
-
-def _lister(language: Language) -> Callable[[Sequence[str]], str]:
-    join = {"en": "and", "de": "und"}[language]
-    return lambda names: listed(names, join)
 
 
 def paper(key: str) -> Paper | None:

@@ -27,7 +27,7 @@ from survey.report.model import Report
 from survey.report.narrowed import only
 from survey.services.editions import Edition, edition_of
 from survey.services.letterheads import load_letterhead
-from survey.services.surveys import load_report
+from survey.services.released import load_report
 
 __all__ = ["ChangedMeanwhile", "Parcels", "Progress"]
 
@@ -75,7 +75,7 @@ class Parcels(Makings):
         ------
         survey.browser.NoBrowser
             No PDF can be made here.
-        survey.services.surveys.NotClosedYet, survey.services.surveys.NeverOpened
+        survey.services.released.NotClosedYet, survey.services.released.NeverOpened
             There is no report.
         """
         if self._pictures.browser is None:

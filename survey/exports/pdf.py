@@ -40,6 +40,8 @@ CUTS = {
 VARIABLE = re.compile(r"@font-face \{.*?\}\s*", re.S)
 PHONES = re.compile(r"\(max-width: [^)]+\)")
 """Rules for small screens: paper is as narrow as one, in pixels, and must not look like one."""
+FIGURES = "brief", "brief tight"
+"""How the first page makes room for its figure, in print.css; the first that fits is taken."""
 PAGE = re.compile(rb"/Type /Page\b")
 DEAD_LINK = re.compile(r'<a href="">(.*?)</a>', re.S)
 """A link to a page that is not on this paper; it would be printed as an address of this machine."""
@@ -69,13 +71,15 @@ def group_pdf(
     section = group_section(group, report)
     about = {"section": section, "whole": whole, "headline": verdict_words.headline(group, report)}
     print_it = partial(_printed, "export/print_group.html", report, letterhead, pictures)
-    first = print_it([section.dimensions], {**about, "illustrated": True, "first_alone": True})
-    # What is called one page is one: where there is no room for the figure, it stays away.
-    fits = pages_of(first) == 1
-    if fits and not whole:
+    # What is called one page is one: where there is no room for the figure in the smallest type
+    # either, it stays away.
+    tried = ((f, {**about, "figure": f, "first_alone": True}) for f in FIGURES)
+    pages = ((f, print_it([section.dimensions], told)) for f, told in tried)
+    figure, first = next(((f, page) for f, page in pages if pages_of(page) == 1), ("", b""))
+    if first and not whole:
         return first
     charts = [section] if whole else []
-    return print_it(charts, {**about, "illustrated": fits and whole, "first_alone": False})
+    return print_it(charts, {**about, "figure": figure, "first_alone": False})
 
 
 def organisation_pdf(

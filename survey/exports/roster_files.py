@@ -15,8 +15,8 @@ from survey.language import gettext as _
 from survey.language import language, mark
 from survey.services.client_units import UnitLine, path_of
 from survey.services.roster_changes import PersonLine
+from survey.services.roster_rows import Row
 from survey.services.roster_rules import COLUMNS, EXAMPLES, STEP, Fault
-from survey.services.roster_tables import Row
 
 HEADS: Mapping[str, Sequence[str]] = {
     "en": ("unit", "name", "mail", "language", "leads"),

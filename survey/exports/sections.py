@@ -17,10 +17,12 @@ from survey.charts.starting import starting_chart
 from survey.charts.trend import trend_chart
 from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.guide_files import guides_for
+from survey.readiness.kinds import Advice
 from survey.report import (
     across_words,
     change_words,
     finding_words,
+    grounds_words,
     left_out_words,
     method,
     month_words,
@@ -33,11 +35,12 @@ from survey.report import (
 from survey.report import month as month_plan
 from survey.report.guiding import matched
 from survey.report.guiding_words import Sheet, sheet
-from survey.report.model import Advice, Estimate, GroupReport, PracticeResult, Report
+from survey.report.model import Estimate, GroupReport, PracticeResult, Report
 
 WORDING = {
     "words": words,
     "finding_words": finding_words,
+    "grounds_words": grounds_words,
     "verdict_words": verdict_words,
     "practice_words": practice_words,
     "change_words": change_words,

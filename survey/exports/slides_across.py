@@ -11,14 +11,15 @@ from survey.charts import starting_words
 from survey.charts.response import response_chart
 from survey.charts.style import GREY, INK, TEAL
 from survey.exports import slides_figures as figures
-from survey.exports import slides_words as said
+from survey.exports import slides_notes as notes
 from survey.exports.slides_beside import put_beside
 from survey.exports.slides_deck import FIRST, SECOND, Deck, Head, Said, write
 from survey.exports.slides_tables import Cell, Grid, Row, cells, heads
 from survey.exports.slides_team import EVERYBODY, add_table
 from survey.language import _
+from survey.readiness.kinds import Advice
 from survey.report import across_words, practice_words, words
-from survey.report.model import Advice, GroupReport, PracticeResult, Report
+from survey.report.model import GroupReport, PracticeResult, Report
 
 FIRST_SOMETHING: tuple[Advice, ...] = ("clarify_first", "environment_first", "capacity_first")
 MOST_DRAWN = 40
@@ -54,7 +55,7 @@ def add_starting(whole: Whole) -> None:
         return
     rows = tuple(_practice_rows(report, judged))
     told = across_words.planned_sentence(report) or _("In how many groups, and in which")
-    head = whole.head(starting_words.finding(report), told, said.start_notes())
+    head = whole.head(starting_words.finding(report), told, notes.start_notes())
     named = [practice_words.advice_word(a) for a in ("start_here", "try_small")]
     grid = Grid(
         heads(_("Practice"), *named, _("Something else first"), _("Already done")),
@@ -80,7 +81,7 @@ def _practice_rows(report: Report, judged: Sequence[GroupReport]) -> Iterator[Ro
             Cell(words.text(practice.label), bold=True),
             Cell(_counted(named[0]), color=TEAL if named[0] else GREY),
             Cell(_counted(named[1]), color=INK if named[1] else GREY),
-            *(Cell(str(many or "none"), color=INK if many else GREY) for many in others),
+            *(Cell(str(many or _("none")), color=INK if many else GREY) for many in others),
         )
 
 
@@ -95,7 +96,7 @@ def _advice_of(practice: str, group: GroupReport) -> Advice | None:
 
 def _counted(names: Sequence[str]) -> str:
     if not names:
-        return "none"
+        return _("none")
     rest = _("; and {many} more", many=len(names) - 3) if len(names) > 3 else ""
     shown = f"{'; '.join(names[:3])}{rest}"
     return f"{len(names)}: {shown}"
@@ -106,7 +107,7 @@ def add_response(whole: Whole) -> None:
     chart = response_chart(whole.report, False)
     if chart is None or len(whole.report.groups) > MOST_DRAWN:
         return
-    head = whole.head(chart.title, chart.subtitle, said.response_notes(whole.report))
+    head = whole.head(chart.title, chart.subtitle, notes.response_notes(whole.report))
     put_beside(whole.adding("Chart", head), figures.response(whole.report, chart))
 
 
@@ -118,7 +119,7 @@ def add_comparing(whole: Whole) -> None:
     head = whole.head(
         across_words.comparing_title(found),
         _("How much of the differences between answers lies between teams"),
-        said.comparing_notes(across_words.comparison_sentence(found[0])),
+        notes.comparing_notes(across_words.comparison_sentence(found[0])),
     )
     rows = tuple(
         cells(
@@ -135,7 +136,7 @@ def add_comparing(whole: Whole) -> None:
         _("95 % interval"),
         _("Two averages are apart from"),
     )
-    grid = Grid(heads(*named), rows, (3.6, 3.2, 2.2, 3.13), 14)
+    grid = Grid(heads(*named), rows, (3.4, 2.6, 2.2, 3.93), 14)
     add_table(whole.adding("Table", head), [grid], across_words.comparing_note(found))
 
 
@@ -146,7 +147,7 @@ def add_stories(whole: Whole) -> None:
         return
     note = across_words.stories_note(found)
     subtitle = _("Newcomers against veterans, over the whole survey")
-    head = whole.head(across_words.stories_title(found), subtitle, said.stories_notes(note))
+    head = whole.head(across_words.stories_title(found), subtitle, notes.stories_notes(note))
     slide = whole.deck.add("Closing", head)
     write(slide, FIRST, [Said(across_words.stories_sentence(found), size=18)])
     write(slide, SECOND, [Said(_("What it is made from"), bold=True, size=16), Said(note)])

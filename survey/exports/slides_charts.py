@@ -25,8 +25,9 @@ from xlsxwriter import Workbook
 from survey.charts.style import EDGE, INK, INK_2, RULE
 from survey.exports.slides_deck import CHART, colour, describe, place
 from survey.exports.slides_fit import plain, shortened
+from survey.language import _
 
-LETTERS = 12
+LETTERS = 11
 PALE = 0.3
 """How much of its ink an interval has."""
 AXIS = 0.4
@@ -256,7 +257,7 @@ def _dashed(slide: Any, plot: Plot, bars: Bars, value: float, name: str) -> None
     )
     line.line.color.rgb, line.line.width = RGBColor.from_string(EDGE[1:]), Pt(1)
     line.line.dash_style = MSO_LINE.DASH
-    describe(line, f"Line at {name}", f"Line at {name}")
+    describe(line, _("Line at {name}", name=name), _("Line at {name}", name=name))
     # Of two lines the lower one has its name at its left, so that the names stay apart.
     left = value == min(value for value, _ in bars.lines) and len(bars.lines) > 1
     start = x - 1.25 if left else x + 0.05

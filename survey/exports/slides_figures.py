@@ -68,7 +68,7 @@ def dimensions(group: GroupReport, report: Report, chart: Chart) -> Beside:
     width = round((hi - lo) / 80, 2)
     layers = [_layers(result, whole, report, width) for result, whole in rows]
     rules = report.questionnaire.readiness
-    cuts = ((rules.floor, "floor"), (rules.target, "target"))
+    cuts = ((rules.floor, _("floor")), (rules.target, _("target")))
     bars = Bars(
         rows=tuple(("– " if whole else "") + words.text(result.name) for result, whole in rows),
         series=_series(LAYERS, layers),
@@ -159,7 +159,7 @@ def _dimension_grid(
     return Grid(
         heads(*head),
         tuple(_dimension_row(result, whole, report, beside) for result, whole in rows),
-        (1.14, 1.2, 1.08, 2.3) if beside else (1.14, 1.2, 2.3),
+        (1.2, 1.0, 1.12, 3.2) if beside else (1.2, 1.0, 3.2),
         SMALL,
     )
 
@@ -237,7 +237,7 @@ def _gap_grid(shown: Sequence[PracticeResult], told: Mapping[str, Sequence[str]]
         ink = RUST if clear else INK_2
         rows.append((Cell(know), Cell(do), Cell(lead, bold=clear, color=ink), Cell(ends)))
     head = heads(_("Knowing"), _("Doing"), _("Leads by about"), _("95 % interval"))
-    return Grid(head, tuple(rows), (1.15, 1.15, 1.4, 1.2), SMALL)
+    return Grid(head, tuple(rows), (1.25, 1.25, 1.4, 1.1), SMALL)
 
 
 def _gap_note(group: GroupReport) -> str:
@@ -293,7 +293,7 @@ def _change_grid(shown: Sequence[Change], chart: Chart) -> Grid:
                 Cell(said, bold=change.clear, color=ink),
             )
         )
-    return Grid(heads(*chart.table.head[1:]), tuple(rows), (1.0, 1.0, 1.2, 1.62, 1.55), SMALL)
+    return Grid(heads(*chart.table.head[1:]), tuple(rows), (1.12, 1.12, 1.2, 1.66, 1.87), SMALL)
 
 
 def picks(group: GroupReport, report: Report, note: str) -> Beside:

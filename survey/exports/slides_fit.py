@@ -16,9 +16,26 @@ FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 """What XML cannot hold, in whatever way it is written."""
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the direction of what follows, and so could make a name read as another one."""
-NARROW = dict.fromkeys("ijl'|", 0.23) | dict.fromkeys(" .,:;!ftI/[]()-rr·", 0.32)
-WIDE = dict.fromkeys("mMW@%—…", 0.95) | dict.fromkeys("ABCDEGHKNOPQRSUVXYw&", 0.74)
-WIDTHS = NARROW | WIDE
+WIDTHS = {
+    letter: ems
+    for letters, ems in (
+        ("ijl'’", 0.23),
+        ("|ftI .,:;!/[]·", 0.28),
+        ('r()-"“”„', 0.34),
+        ("cksvxyzJ", 0.5),
+        ("FTZß●○◆≥≤", 0.615),
+        ("ABEKPSVXY&Ä", 0.67),
+        ("wCDHNRUÜ", 0.725),
+        ("GOQÖ", 0.78),
+        ("mM", 0.835),
+        ("%", 0.89),
+        ("W", 0.95),
+        ("—…@", 1.02),
+    )
+    for letter in letters
+}
+"""How wide letters are, in sizes of the type; others take `USUAL`."""
+USUAL = 0.56
 BOLD = 1.08
 SPARE = 1.03
 """Programs differ a little in how wide they set the same words."""
@@ -40,7 +57,7 @@ def width(words: str, size: float, bold: bool = False) -> float:
 
 
 def _letter(letter: str) -> float:
-    return WIDTHS.get(letter, 0.57 if ord(letter) < EVEN_WIDER or letter in "–’“”−" else 1.0)
+    return WIDTHS.get(letter, USUAL if ord(letter) < EVEN_WIDER or letter in "–−" else 1.0)
 
 
 def lines(words: str, inches: float, size: float, bold: bool = False) -> int:

@@ -4,13 +4,14 @@ Here belongs what stands on which slide, as in `slides_team`.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from survey import language
 from survey.charts.heatmap import heatmap_chart
 from survey.charts.style import GREY, INK_2, LOOKS, RUST, TEAL
 from survey.disclosure.values import Withheld
+from survey.exports import slides_notes as notes
 from survey.exports import slides_words as said
 from survey.exports.sections import group_section
 from survey.exports.slides_across import (
@@ -21,12 +22,22 @@ from survey.exports.slides_across import (
     add_stories,
 )
 from survey.exports.slides_deck import FIRST, SECOND, Deck, Said, write
-from survey.exports.slides_tables import Cell, Grid, Row, heads
+from survey.exports.slides_fit import width
+from survey.exports.slides_tables import PAD, Cell, Grid, Row, heads
 from survey.exports.slides_team import CLAIMS, Case, add_changes, add_claims, add_table
 from survey.language import _
 from survey.questionnaire.definition import Scale
-from survey.report import finding_words, map_columns, month, month_words, verdict_words, words
-from survey.report.model import GroupReport, Report, Rule, ScaleResult
+from survey.readiness.kinds import Rule
+from survey.report import (
+    finding_words,
+    grounds_words,
+    map_columns,
+    month,
+    month_words,
+    verdict_words,
+    words,
+)
+from survey.report.model import GroupReport, Report, ScaleResult
 
 RULE_INK: dict[Rule, str] = {
     "ready": TEAL,
@@ -37,10 +48,10 @@ RULE_INK: dict[Rule, str] = {
 MOST_NAMED = 12
 """So many groups are named in a cell; of more only their number is told."""
 MOST_COLUMNS = 9
-NAMES, ROOM_OF_MAP, APART = (2.6, 1.05), 8.48, 0.14
+NAMES, ROOM_OF_MAP, APART = (2.4, 1.0), 8.73, 0.14
 """Inches of the map: for groups and answers, for the scales, before those outside the index."""
-SHORT = 9
-"""Letters that every column of the map has room for: those of "not shown"."""
+LEAST, SIZE = 0.55, 11
+"""Inches that a column of the map takes at least; the size of its letters."""
 
 
 def add_organisation(deck: Deck, report: Report) -> None:
@@ -69,7 +80,7 @@ def _overview(whole: Whole) -> None:
     facts = report.facts
     title, rest = verdict_words.overview(report)
     closed = _(", closed {closed}", closed=language.day(facts.closed)) if facts.closed else ""
-    head = whole.head(title, f"{facts.client}, {facts.title}{closed}", said.overview_notes(report))
+    head = whole.head(title, f"{facts.client}, {facts.title}{closed}", notes.overview_notes(report))
     slide = whole.deck.add("Finding", head)
     critical = words.join(words.scale_names(facts.critical, report.questionnaire))
     hangs = _(
@@ -97,7 +108,7 @@ def _verdicts(whole: Whole) -> None:
         else _("What stands out, group by group")
     )
     subtitle = _("In the order of the organisation, not by rank")
-    head = whole.head(title, subtitle, said.table_notes())
+    head = whole.head(title, subtitle, notes.table_notes())
     named = _("Finding") if practice else _("Verdict") if judged else ""
     grid = Grid(
         heads(_("Group"), named, _("What it turns on"), _("Answers")),
@@ -139,7 +150,7 @@ def _verdict_row(group: GroupReport, report: Report) -> Row:
             finding_words.LIKE[group.finding.answer],
             finding_words.finding_word(group.finding),
         )
-        turns = finding_words.finding_sentences(group, group.finding, report)[0]
+        turns = grounds_words.finding_sentences(group, group.finding, report)[0]
         beside = _(
             "For any new practice: {lower}.",
             lower=words.lowered(verdict_words.verdict_word(group.verdict.rule)),
@@ -155,7 +166,7 @@ def _map(whole: Whole) -> None:
     scales = (*report.questionnaire.dimensions, *map_columns.outside(report))
     for start in range(0, len(scales), MOST_COLUMNS):
         shown = scales[start : start + MOST_COLUMNS]
-        head = whole.head(chart.title, chart.subtitle, said.map_notes(chart.alt))
+        head = whole.head(chart.title, chart.subtitle, notes.map_notes(chart.alt))
         note = f"{said.key_line()}. {chart.note}"
         add_table(whole.adding("Table", head), [_map_grid(report, shown)], note, chart.alt)
 
@@ -174,13 +185,18 @@ def _map_grid(report: Report, scales: Sequence[Scale]) -> Grid:
         head.insert(gap, Cell(""))
         widths.insert(gap, APART)
         rows = [_with_gap(row, gap + 2) for row in rows]
-    return Grid((*heads(_("Group"), _("Answers")), *head), tuple(rows), (*NAMES, *widths), 11, 3)
+    return Grid((*heads(_("Group"), _("Answers")), *head), tuple(rows), (*NAMES, *widths), SIZE, 4)
 
 
 def _widths(scales: Sequence[Scale], room: float) -> list[float]:
-    """Return the inches of each column: more for a name with a long word."""
-    long = [max([SHORT, *map(len, words.text(scale.name).split())]) for scale in scales]
-    return [room * letters / sum(long) for letters in long]
+    """Return the inches of each column: what its longest word takes, and its share of the rest."""
+    long = [max([LEAST, *_words(words.text(scale.name))]) for scale in scales]
+    rest = (room - sum(long)) / len(long)
+    return [wide + rest if rest > 0 else wide * room / sum(long) for wide in long]
+
+
+def _words(name: str) -> Iterator[float]:
+    return (width(word, SIZE) + 2 * PAD for word in name.split())
 
 
 def _with_gap(row: Row, at: int) -> Row:
@@ -216,12 +232,12 @@ def _courses(whole: Whole) -> None:
     found = month.courses(whole.report)
     if not found:
         return
-    practice = whole.report.facts.practice or _("a new practice")
+    practice = words.practice_name(whole.report)
     title = _("The next 30 days: {counted_courses}", counted_courses=_counted_courses(found))
     head = whole.head(
         title,
         _("What to do with {practice}, and in which groups", practice=practice),
-        said.start_notes(),
+        notes.start_notes(),
     )
     rows = tuple(
         (
@@ -272,7 +288,7 @@ def _how_to_read(whole: Whole) -> None:
     head = whole.head(
         _("How to read this deck"),
         _("What is coloured, what is left out, and why"),
-        said.closing_notes(),
+        notes.closing_notes(),
     )
     slide = whole.deck.add("Closing", head)
     left = [Said(_("How to read it"), bold=True, size=16)]

@@ -72,7 +72,15 @@ class Grid:
         parts = _filled(heights, room)
         while room > STEP and len(shorter := _filled(heights, room - STEP)) == len(parts):
             parts, room = shorter, room - STEP
-        return [self._with(self.rows[part]) for part in parts]
+        return [self._with(self._headed(part)) for part in parts]
+
+    def _headed(self, part: slice) -> Sequence[Row]:
+        """Return rows that go on from another slide, under the heading that they had there."""
+        rows = self.rows[part]
+        above = next((row[0] for row in reversed(self.rows[: part.start]) if row[0].words), None)
+        if above is None or rows[0][0].words:
+            return rows
+        return (above, *rows[0][1:]), *rows[1:]
 
     def _with(self, rows: Sequence[Row]) -> "Grid":
         return Grid(self.head, tuple(rows), self.widths, self.size, self.most)

@@ -1,7 +1,7 @@
 """The slides of one group, in the order in which they are presented.
 
 Here belongs what stands on which slide. Sentences come from `survey.report`, titles of charts from
-`survey.charts`; notes for the presenter stand in `slides_words`.
+`survey.charts`; notes for the presenter stand in `slides_notes`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +12,7 @@ from survey import language
 from survey.charts.style import GREY, INK_2, RUST, TEAL
 from survey.disclosure.values import Released
 from survey.exports import slides_figures as figures
+from survey.exports import slides_notes as notes
 from survey.exports import slides_words as said
 from survey.exports.sections import Advised, GroupSection, group_section
 from survey.exports.slides_beside import put_beside
@@ -28,8 +29,10 @@ from survey.exports.slides_deck import (
 from survey.exports.slides_fit import LEADING, POINTS, lines
 from survey.exports.slides_tables import ROOM, Cell, Grid, Row, cells, heads, put_table
 from survey.language import _, mark, ngettext
+from survey.readiness.kinds import Advice
 from survey.report import (
     finding_words,
+    grounds_words,
     left_out_words,
     method,
     month_words,
@@ -37,7 +40,7 @@ from survey.report import (
     verdict_words,
     words,
 )
-from survey.report.model import Advice, Commitment, GroupReport, Report
+from survey.report.model import Commitment, GroupReport, Report
 from survey.report.month import Part
 
 ADVICE_INK: dict[Advice | None, str] = {"start_here": TEAL, "already_done": TEAL, "try_small": GREY}
@@ -92,7 +95,7 @@ def _finding(case: Case) -> None:
     head = case.head(
         verdict_words.headline(case.group, case.report),
         f"{facts.client}, {facts.title}{closed}",
-        said.finding_notes(case.group, case.report),
+        notes.finding_notes(case.group, case.report),
     )
     slide = case.deck.add("Finding", head)
     write(slide, FIRST, list(_turns_on(case.group, case.report)))
@@ -107,7 +110,7 @@ def _turns_on(group: GroupReport, report: Report) -> Iterator[Said]:
             yield Said(_("Units that are gathered together get no verdict: it would be nobody’s."))
         return
     if group.finding:
-        for sentence in finding_words.finding_sentences(group, group.finding, report):
+        for sentence in grounds_words.finding_sentences(group, group.finding, report):
             yield Said(sentence)
         yield Said(_("For any new practice"), bold=True, size=13)
     yield Said(verdict_words.verdict_word(group.verdict.rule), bold=True, size=18)
@@ -118,8 +121,11 @@ def _turns_on(group: GroupReport, report: Report) -> Iterator[Said]:
 
 def _how_sure(group: GroupReport, report: Report) -> Iterator[Said]:
     yield Said(_("How sure is this?"), bold=True, size=16)
-    yield Said(_("{answered_text} are counted.", answered_text=words.answered_text(group)))
-    if group.verdict:
+    counted = _("{answered_text} are counted.", answered_text=words.answered_text(group))
+    yield Said(f"{counted} {words.spare_sentence(report)}".strip())
+    if group.finding:
+        yield Said(finding_words.silent_sentence(group, group.finding, report))
+    elif group.verdict:
         yield Said(verdict_words.silent(group, report.questionnaire))
     together = verdict_words.index_sentence(group, report.questionnaire)
     yield Said(_("All dimensions together: {together}.", together=together))
@@ -127,7 +133,7 @@ def _how_sure(group: GroupReport, report: Report) -> Iterator[Said]:
 
 def _dimensions(case: Case) -> None:
     chart = case.section.dimensions.wide
-    head = case.head(chart.title, chart.subtitle, said.dimension_notes(chart.alt))
+    head = case.head(chart.title, chart.subtitle, notes.dimension_notes(chart.alt))
     put_beside(case.adding("Chart", head), figures.dimensions(case.group, case.report, chart))
 
 
@@ -136,7 +142,7 @@ def _three(case: Case) -> None:
     strong = words.names_by_state(case.group, "strong")
     title = _("What {group} can build on, and what to work on", group=case.group.name)
     subtitle = _("Where to look first; what causes what was not measured")
-    slide = case.deck.add("Columns", case.head(title, subtitle, said.three_notes()))
+    slide = case.deck.add("Columns", case.head(title, subtitle, notes.three_notes()))
     built = f"{words.join(strong)}." if strong else _("No dimension is likely at the target.")
     write(slide, FIRST, [Said(_("Build on"), bold=True, size=20), Said(built)])
     write(slide, SECOND, [Said(_("Work on"), bold=True, size=20), *_work_on(case)])
@@ -177,7 +183,7 @@ def _gaps(case: Case) -> None:
     if case.section.gaps is None:
         return
     chart = case.section.gaps.wide
-    head = case.head(chart.title, chart.subtitle, said.gap_notes(chart.alt))
+    head = case.head(chart.title, chart.subtitle, notes.gap_notes(chart.alt))
     put_beside(case.adding("Chart", head), figures.gaps(case.group, case.report, chart))
 
 
@@ -189,7 +195,7 @@ def _advice(case: Case) -> None:
     head = case.head(
         _advice_title(case.group),
         _("What to do first, practice by practice"),
-        said.advice_notes(choice),
+        notes.advice_notes(choice),
     )
     resting = practice_words.resting_sentence(case.group.practices, case.report.policy)
     told = (_("Judgement, made from the figures by rules that the method lists; not validated."),)
@@ -252,7 +258,7 @@ def _picks(case: Case) -> None:
         most=asked.most,
         picked_sentence=words.picked_sentence(case.group.picks),
     )
-    head = case.head(title, words.text(asked.question), said.pick_notes())
+    head = case.head(title, words.text(asked.question), notes.pick_notes())
     put_beside(case.adding("Chart", head), figures.picks(case.group, case.report, note))
 
 
@@ -262,10 +268,10 @@ def _agreed(case: Case) -> None:
     head = case.head(
         _agreed_title(case.group.agreed),
         _("After the wave before; by role, not by name"),
-        said.agreed_notes(),
+        notes.agreed_notes(),
     )
     rows = tuple(
-        cells(one.who, one.what, language.day(one.until), one.state) for one in case.group.agreed
+        cells(one.who, one.what, language.day(one.until), _(one.state)) for one in case.group.agreed
     )
     grid = Grid(heads(_("Who"), _("What"), _("Until"), _("State")), rows, (2.6, 5.9, 2.2, 1.43), 14)
     add_table(
@@ -288,25 +294,20 @@ def add_changes(case: Case) -> None:
     subtitle = _(
         "{subtitle}: left of zero lower than before, right of it higher", subtitle=chart.subtitle
     )
-    head = case.head(chart.title, subtitle, said.change_notes(chart.alt))
+    head = case.head(chart.title, subtitle, notes.change_notes(chart.alt))
     put_beside(case.adding("Chart", head), figures.changes(case.group, case.report, chart))
 
 
 def _month(case: Case) -> None:
-    """Add the next 30 days: first what to do and to tell, then what to leave and when to look."""
+    """Add the next 30 days: what to do and to tell, what to leave and when to look."""
     month = case.section.month
     if month is None:
         return
-    head = case.head(month.heading, _("Each line with what it rests on"), said.month_notes())
-    grids = [
-        Grid(
-            heads("", _("What to do"), _("It rests on")), tuple(_lines(parts)), (2.5, 6.5, 3.13), 12
-        )
-        for parts in (month.parts[:3], month.parts[3:])
-        if parts
-    ]
+    head = case.head(month.heading, _("Each line with what it rests on"), notes.month_notes())
+    named = heads("", _("What to do"), _("It rests on"))
+    grid = Grid(named, tuple(_lines(month.parts)), (2.1, 5.8, 4.23), 11)
     note = _("What is marked “judgement” follows from no figure.")
-    add_table(case.adding("Table", head), grids, note)
+    add_table(case.adding("Table", head), [grid], note)
 
 
 def _lines(parts: Sequence[Part]) -> Iterator[Row]:
@@ -320,7 +321,7 @@ def _how_to_read(case: Case) -> None:
     head = case.head(
         _("How to read this deck"),
         _("What is coloured, what is left out, and why"),
-        said.closing_notes(),
+        notes.closing_notes(),
     )
     slide = case.deck.add("Closing", head)
     left = [Said(_("How to read it"), bold=True, size=16)]
@@ -334,7 +335,7 @@ def add_claims(deck: Deck, head: Head, report: Report) -> None:
     """Add what must never be claimed; it is the last slide of every deck."""
     judged = any(group.verdict for group in report.groups)
     claims = [Said(claim) for claim in method.never_claimed(judged)]
-    slide = deck.add("Closing", replace(head, notes=said.closing_notes()))
+    slide = deck.add("Closing", replace(head, notes=notes.closing_notes()))
     half = _half(claims)
     write(slide, FIRST, claims[:half])
     write(slide, SECOND, claims[half:])

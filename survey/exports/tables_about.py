@@ -49,7 +49,7 @@ def readme_table(report: Report, letterhead: Letterhead, others: Sequence[Table]
         *((_("Nobody may conclude"), claim) for claim in method.never_claimed(judged(report))),
         *((_("Sheet “{table}”", table=table.name), table.about) for table in others),
     ]
-    return Table(README, _("What this is, and what it is not."), columns, _said(lines))
+    return Table(_(README), _("What this is, and what it is not."), columns, _said(lines))
 
 
 def judged(report: Report) -> bool:
@@ -64,26 +64,26 @@ def _said(lines: Sequence[tuple[str, ...]]) -> tuple[tuple[Cell, ...], ...]:
 def _what(report: Report, letterhead: Letterhead) -> Rows:
     facts, q = report.facts, report.questionnaire
     told = {
-        "Report": facts.title,
-        "Client": facts.client,
-        "Planned practice": facts.practice,
-        "It hangs on": words.join(words.scale_names(facts.critical, q)),
-        "Made by": letterhead.consultant,
-        "Opened": language.day(facts.opened) if facts.opened else "",
-        "Closed": language.day(facts.closed) if facts.closed else "",
-        "Wave before": report.previous.title if report.previous else "",
-        "Result": ". ".join(part for part in verdict_words.overview(report) if part),
-        "People": words.response_sentence(report),
-        "Left out": words.left_out_sentence(report),
-        "Questionnaire": _(
+        _("Report"): facts.title,
+        _("Client"): facts.client,
+        _("Planned practice"): facts.practice,
+        _("It hangs on"): words.join(words.scale_names(facts.critical, q)),
+        _("Made by"): letterhead.consultant,
+        _("Opened"): language.day(facts.opened) if facts.opened else "",
+        _("Closed"): language.day(facts.closed) if facts.closed else "",
+        _("Wave before"): report.previous.title if report.previous else "",
+        _("Result"): ". ".join(part for part in verdict_words.overview(report) if part),
+        _("People"): words.response_sentence(report),
+        _("Left out"): words.left_out_sentence(report),
+        _("Questionnaire"): _(
             "{title}: {id}, version {version}. {asked_text}.",
             title=words.text(q.title),
             id=q.id,
             version=q.version,
             asked_text=method.asked_text(q),
         ),
-        "Licence of the texts": q.licence,
-        "Made with": _("Headwind {version}", version=version("headwind-survey")),
+        _("Licence of the texts"): q.licence,
+        _("Made with"): _("Headwind {version}", version=version("headwind-survey")),
     }
     yield from ((about, text) for about, text in told.items() if text)
 
@@ -148,17 +148,17 @@ def _columns(others: Sequence[Table]) -> Rows:
     for table in others:
         for column in table.columns:
             yield (
-                "column",
+                _("column"),
                 table.name,
                 _(column.title),
                 _(column.meaning),
-                column.unit,
+                _(column.unit),
                 _(column.missing),
             )
 
 
 def _scales(q: Questionnaire) -> Rows:
-    roles = {"dimension": _("a dimension"), "capacity": _("room for it"), "resolve": "resolve"}
+    roles = {"dimension": _("a dimension"), "capacity": _("room for it"), "resolve": _("resolve")}
     for scale in q.scales:
         many = [item.id for item in q.items_of(scale.id)]
         made = _(
@@ -167,15 +167,15 @@ def _scales(q: Questionnaire) -> Rows:
             about=words.text(scale.about),
             many=", ".join(many),
         )
-        yield "scale", roles[scale.role], scale.id, made, _range(q, many), _("high is healthy")
+        yield _("scale"), roles[scale.role], scale.id, made, _range(q, many), _("high is healthy")
     for facet in q.facets:
         made = _(
             "{name}, made of {items}.", name=words.text(facet.name), items=", ".join(facet.items)
         )
-        yield "part", facet.scale, facet.id, made, _range(q, facet.items), _("high is healthy")
+        yield _("part"), facet.scale, facet.id, made, _range(q, facet.items), _("high is healthy")
     inside = [item.id for d in q.dimensions for item in q.items_of(d.id)]
     made = _("{index}: the mean of the dimensions that are shown.", index=_(words.text(INDEX)))
-    yield "scale", _("all dimensions"), "INDEX", made, _range(q, inside), _("high is healthy")
+    yield _("scale"), _("all dimensions"), "INDEX", made, _range(q, inside), _("high is healthy")
 
 
 def _range(q: Questionnaire, columns: Sequence[str]) -> str:
@@ -186,9 +186,8 @@ def _range(q: Questionnaire, columns: Sequence[str]) -> str:
 
 
 def _statements(report: Report) -> Rows:
-    q, practice = report.questionnaire, report.facts.practice or _("a new practice")
+    q = report.questionnaire
     for item in q.items:
-        text = words.text(item.text).replace(words.PRACTICE, practice)
         response = q.responses[item.response]
         answers = [words.text(label) for label in (response.labels[0], response.labels[-1])]
         span = _(
@@ -199,7 +198,8 @@ def _statements(report: Report) -> Rows:
             answers2=answers[1],
         )
         turned = _("as asked") if item.key > 0 else _("turned: high means seldom or not so")
-        yield "statement", item.scale, item.id, text, span, turned
+        text = words.item_text(item, report)
+        yield _("statement"), item.scale, item.id, text, span, turned
 
 
 def _practices(q: Questionnaire) -> Rows:
@@ -214,7 +214,7 @@ def _practices(q: Questionnaire) -> Rows:
         )
         span = _range(q, [practice.know, practice.do])
         yield (
-            "practice",
+            _("practice"),
             _("hangs on {hangs_on}", hangs_on=hangs_on),
             practice.id,
             meaning,
@@ -229,7 +229,7 @@ def _options(q: Questionnaire) -> Rows:
     question = words.text(q.pick_list.question)
     for option in q.pick_list.options:
         yield (
-            "option",
+            _("option"),
             question,
             option.id,
             words.text(option.text),
@@ -239,33 +239,45 @@ def _options(q: Questionnaire) -> Rows:
 
 
 def _rules(report: Report) -> Rows:
-    q, policy = report.questionnaire, report.policy
-    for rule, value in method.cut_offs(q, judged(report)):
+    for rule, value in method.cut_offs(report.questionnaire, judged(report)):
         yield (
-            "cut-off",
+            _("cut-off"),
             _("judgement, not validated"),
             rule,
             value,
             _("as it stands"),
             _("never missing"),
         )
-    for figure, people, step, ends in (
-        *method.roundings(q, policy),
-        *method.other_roundings(q, policy),
-    ):
+    yield from _roundings(report.questionnaire, report.policy)
+    yield _least_people(report.policy)
+
+
+def _roundings(q: Questionnaire, policy: Policy) -> Rows:
+    every = (*method.roundings(q, policy), *method.other_roundings(q, policy))
+    for figure, people, step, ends in every:
         meaning = _("Rounded to {step}. Cut off at {ends}.", step=step, ends=ends)
         yield (
-            "rounding",
+            _("rounding"),
             _("{people} people", people=people),
             figure,
             meaning,
             _("as above"),
             _("not shown below"),
         )
+
+
+def _least_people(policy: Policy) -> tuple[str, ...]:
     least = _(
         "Averages {scores}, single figures and comments {single}",
         scores=policy.scores,
         single=policy.single,
     )
     people = _("{least}, whether there are two camps {spread}.", least=least, spread=policy.spread)
-    yield _("least people"), _("fixed at opening"), "policy", people, "people", _("never missing")
+    return (
+        _("least people"),
+        _("fixed at opening"),
+        _("policy"),
+        people,
+        _("people"),
+        _("never missing"),
+    )

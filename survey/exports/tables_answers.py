@@ -226,7 +226,7 @@ def commitments_table(report: Report) -> Table:
         Column(_("State"), _("open, done or dropped")),
     )
     rows = tuple(
-        (said(group.name), said(one.who), said(one.what), Cell(one.until), said(one.state))
+        (said(group.name), said(one.who), said(one.what), Cell(one.until), said(_(one.state)))
         for group in everyone(report)
         for one in group.agreed
     )

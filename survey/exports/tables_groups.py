@@ -9,7 +9,7 @@ from survey.disclosure.values import Withheld
 from survey.exports.cells import Cell, Column, Table, coloured, counted, mean, said, withheld
 from survey.language import _, mark
 from survey.questionnaire.definition import Scale, Text
-from survey.report import finding_words, map_columns, verdict_words, words
+from survey.report import finding_words, grounds_words, map_columns, verdict_words, words
 from survey.report.model import GroupReport, Report, ScaleResult, State
 
 KINDS = {
@@ -52,7 +52,7 @@ def named(group: GroupReport) -> tuple[Cell, Cell]:
 
 def groups_table(report: Report) -> Table:
     """Return one row a group: who is counted, verdict, finding, conditions, reasons."""
-    practice = report.facts.practice or _("a new practice")
+    practice = words.practice_name(report)
     columns = (
         GROUP,
         COUNTED,
@@ -76,7 +76,7 @@ def groups_table(report: Report) -> Table:
 
 def _group_row(group: GroupReport, report: Report) -> tuple[Cell, ...]:
     q, verdict, finding = report.questionnaire, group.verdict, group.finding
-    because = finding_words.finding_sentences(group, finding, report) if finding else ()
+    because = grounds_words.finding_sentences(group, finding, report) if finding else ()
     conditions = verdict_words.conditions_sentence(group, q) if verdict else ""
     return (
         *named(group),
@@ -87,7 +87,7 @@ def _group_row(group: GroupReport, report: Report) -> tuple[Cell, ...]:
         said(" ".join(because) or _("no finding")),
         said(verdict_words.verdict_word(verdict.rule) if verdict else _("no verdict")),
         said(_because(group, report)),
-        said(conditions or "none"),
+        said(conditions or _("none")),
         said(verdict_words.silent(group, q) if verdict else _("no verdict")),
     )
 
@@ -108,9 +108,27 @@ def _left_out_row(name: str, report: Report) -> tuple[Cell, ...]:
 
 def map_table(report: Report) -> Table:
     """Return groups by dimensions, each cell in the colour, the mark and the words of its state."""
-    lo, hi = report.questionnaire.range_over(item.id for item in report.questionnaire.items)
     apart = map_columns.outside(report)
-    columns = (
+    columns = _map_columns(apart, report)
+    hidden = withheld(words.withheld_text(TOO_FEW, report.policy))
+    few = withheld(_("fewer than {scores}", scores=report.policy.scores))
+    rows = [_map_row(group, apart, report) for group in report.groups]
+    rows += [(said(name), few, *[hidden] * (len(columns) - 2)) for name in report.left_out]
+    return Table(
+        _("Map"),
+        _(
+            "Groups by dimensions, in the order of the organisation and not by rank. "
+            "Coloured by what can be said of each cell: the same state has the same "
+            "colour, mark and words."
+        ),
+        columns,
+        tuple(rows),
+    )
+
+
+def _map_columns(apart: Sequence[Scale], report: Report) -> tuple[Column, ...]:
+    lo, hi = report.questionnaire.range_over(item.id for item in report.questionnaire.items)
+    return (
         GROUP,
         Column(_("Answers"), _("How many of how many people are counted")),
         *(
@@ -131,20 +149,6 @@ def map_table(report: Report) -> Table:
             )
             for scale in apart
         ),
-    )
-    hidden = withheld(words.withheld_text(TOO_FEW, report.policy))
-    few = withheld(_("fewer than {scores}", scores=report.policy.scores))
-    rows = [_map_row(group, apart, report) for group in report.groups]
-    rows += [(said(name), few, *[hidden] * (len(columns) - 2)) for name in report.left_out]
-    return Table(
-        _("Map"),
-        _(
-            "Groups by dimensions, in the order of the organisation and not by rank. "
-            "Coloured by what can be said of each cell: the same state has the same "
-            "colour, mark and words."
-        ),
-        columns,
-        tuple(rows),
     )
 
 

@@ -149,7 +149,7 @@ def changes_table(report: Report) -> Table:
 
 
 def _change_row(group: GroupReport, change: Change, report: Report) -> tuple[Cell, ...]:
-    more = change_words.change_amount(change).endswith("or more")
+    more = change_words.reaches_further(change)
     cut = bool(change.before.edge or change.after.edge)
     return (
         *named(group),

@@ -51,9 +51,9 @@ def render_workbook(report: Report, letterhead: Letterhead = PLAIN) -> bytes:
     _describe(book, report, letterhead)
     for table in all_tables(report, letterhead):
         sheet = book.add_worksheet(table.name)
-        if table.name == README:
+        if table.name == _(README):
             _readme(sheet, looks, table, report, letterhead)
-        elif table.name == "Map":
+        elif table.name == _("Map"):
             _map(sheet, looks, table)
             add_charts(book, looks, report)
         else:

@@ -52,7 +52,7 @@ def add_charts(book: Workbook, looks: Looks, report: Report) -> None:
     """Add the sheet of charts; none where no group is shown."""
     if not report.groups:
         return
-    sheet = book.add_worksheet(SHEET)
+    sheet = book.add_worksheet(_(SHEET))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, PLUS, 10)
@@ -101,17 +101,18 @@ def _chart(book: Workbook, sheet: Worksheet, group: GroupReport, report: Report,
     chart = book.add_chart({"type": "line"})
     assert chart is not None  # noqa: S101 -- there are charts of lines
     first, last = top + 2, top + 1 + len(group.dimensions)
-    names = [SHEET, first, 0, last, 0]
+    here = sheet.get_name()
+    names = [here, first, 0, last, 0]
     for column, (state, figures) in enumerate(_by_state(group).items(), start=1):
         if any(figures):
-            place = {"categories": names, "values": [SHEET, first, column, last, column]}
+            place = {"categories": names, "values": [here, first, column, last, column]}
             bars = {
-                "plus_values": f"={SHEET}!{xl_range_abs(first, PLUS, last, PLUS)}",
-                "minus_values": f"={SHEET}!{xl_range_abs(first, MINUS, last, MINUS)}",
+                "plus_values": f"={here}!{xl_range_abs(first, PLUS, last, PLUS)}",
+                "minus_values": f"={here}!{xl_range_abs(first, MINUS, last, MINUS)}",
             }
             chart.add_series({"name": _(HEADS[column]), **place, **_marks(state, figures, bars)})
     for column, dash in ((FLOOR, "dash"), (TARGET, "round_dot")):
-        place = {"categories": names, "values": [SHEET, first, column, last, column]}
+        place = {"categories": names, "values": [here, first, column, last, column]}
         line = {"color": EDGE, "width": 1.25, "dash_type": dash}
         chart.add_series({"name": _(HEADS[column]), **place, "line": line})
     title = cleaned(f"{group.name}: {finding(group, report)}")

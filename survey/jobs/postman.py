@@ -24,7 +24,7 @@ from survey.jobs.mirror import Mirror, Progress, look
 from survey.jobs.telling import told
 from survey.mail import MailServerFails, Outcome, Post, Sent, Server
 from survey.services import outbox
-from survey.services.inviting import About, about_survey
+from survey.services.invitation_text import About, about_survey
 from survey.services.outbox import Held
 from survey.storage.engine import engine_of, reading
 from survey.storage.scrub import clear_letters

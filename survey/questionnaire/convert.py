@@ -36,7 +36,7 @@ def questionnaire(file: shape.File) -> Questionnaire:
         title=_text(file.title),
         intro=_text(file.intro),
         minutes=file.minutes,
-        source=_one_line(file.source),
+        source=_source(file),
         licence=_one_line(file.licence),
         responses={part.id: _response(part, file.languages) for part in file.responses},
         sections=tuple(Section(s.id, _text(s.title), _text(s.hint)) for s in file.sections),
@@ -55,6 +55,11 @@ def questionnaire(file: shape.File) -> Questionnaire:
 def _one_line(text: str) -> str:
     """Join a text that was written over several lines."""
     return " ".join(text.split())
+
+
+def _source(file: shape.File) -> Text:
+    """Return it by language; one that is written once stands for the main one."""
+    return {code or file.languages[0]: text for code, text in _text(file.source).items()}
 
 
 def _text(texts: Mapping[str, str]) -> Text:

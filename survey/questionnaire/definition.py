@@ -201,7 +201,7 @@ class Questionnaire:
     title: Text
     intro: Text
     minutes: int
-    source: str
+    source: Text
     licence: str
     responses: Mapping[str, Response]
     sections: tuple[Section, ...]

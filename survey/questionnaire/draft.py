@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from survey.questionnaire.faults import FaultList, Place, bare
-from survey.questionnaire.kinds import Table
+from survey.questionnaire.kinds import SAME, Table
 from survey.questionnaire.shape import QUESTIONNAIRE, Shape
 from survey.questionnaire.wording import kind_of, sentence, unknown_key
 
@@ -127,7 +127,7 @@ def _entry(model: type[Table], place: Place, name: str, raw: object, faults: Fau
 
 
 def _key(error: ErrorDetails) -> str:
-    return ".".join(bare(part) for part in error["loc"] if isinstance(part, str))
+    return ".".join(bare(part) for part in error["loc"] if isinstance(part, str) and part != SAME)
 
 
 def _good(model: type[Table], raw: object, bad: set[int | str]) -> dict[str, Any]:

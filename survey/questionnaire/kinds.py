@@ -5,7 +5,7 @@ Here belong what every table of the file has in common. The tables themselves st
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 ID = r"^[A-Za-z][A-Za-z0-9_]*$"
 BAND_ID = r"^[A-Za-z0-9][A-Za-z0-9_]*$"
@@ -21,6 +21,21 @@ IN_WORDS = {
 Name = dict[str, Annotated[str, Field(max_length=60)]]
 Line = dict[str, Annotated[str, Field(max_length=250)]]
 Passage = dict[str, Annotated[str, Field(max_length=1000)]]
+SAME = ""
+"""Stands for the language of a text that is written once for all of them."""
+OncePassage = Annotated[
+    Passage,
+    BeforeValidator(lambda written: {SAME: written} if isinstance(written, str) else written),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": 1000},
+                {"type": "object", "additionalProperties": {"type": "string", "maxLength": 1000}},
+            ]
+        }
+    ),
+]
+"""A text in every language, or one in quotes for all of them."""
 Id = Annotated[str, Field(pattern=ID, max_length=32)]
 Reference = Annotated[str, Field(max_length=200)]
 Number = Annotated[float, Field(allow_inf_nan=False)]

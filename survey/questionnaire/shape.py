@@ -21,6 +21,7 @@ from survey.questionnaire.kinds import (
     Id,
     Line,
     Name,
+    OncePassage,
     Passage,
     Reference,
     Reliability,
@@ -47,8 +48,8 @@ class Header(Table):
     title: Line = needed("the title that people see", {"en": "…"})
     intro: Passage = needed("what stands above the first page", {"en": "…"})
     minutes: int = needed("how long it takes, in minutes", 10, ge=1, le=60)
-    source: str = needed(
-        "where the wording comes from", "New wording, not validated", max_length=1000
+    source: OncePassage = needed(
+        "where the wording comes from", {"en": "New wording, not validated"}
     )
     licence: str = needed("the licence of the texts", "CC BY 4.0, …", max_length=200)
 

@@ -73,7 +73,8 @@ def _check_complete(entry: Entry, languages: tuple[str, ...], faults: FaultList)
     """Every text stands in every language and in no other; one left out altogether is left out."""
     for key, field in entry.model.model_fields.items():
         given = entry.get(key)
-        if not is_text(field) or given is None or (given == {} and not field.is_required()):
+        once = given is None or isinstance(given, str)
+        if not is_text(field) or once or (given == {} and not field.is_required()):
             continue
         lacking = [code for code in languages if code not in given and is_language(code)]
         if lacking:
@@ -90,7 +91,7 @@ def _readings(draft: Draft) -> Iterator[Reading]:
     for entry in draft.entries():
         for key, field in entry.model.model_fields.items():
             value = entry.get(key)
-            if value is not None and key in PLAIN:
+            if isinstance(value, str) and key in PLAIN:
                 yield Reading(entry, key, value)
             elif value is not None and is_text(field):
                 yield from _of_languages(entry, key, value)

@@ -10,12 +10,12 @@ from datetime import date
 from survey.language import _, decimal, mark, ngettext, short_month
 from survey.measures.tenure import LEAST_PEOPLE, LEAST_TEAMS
 from survey.questionnaire.definition import Practice
-from survey.report.change_words import change_amount
+from survey.readiness.kinds import Advice
 from survey.report.comparing import LEAST_GROUPS, in_fives
 from survey.report.comparing import LEAST_PEOPLE as LEAST_COMPARED
-from survey.report.model import Advice, Change, Comparison, GroupReport, Report, Stories
+from survey.report.model import Comparison, GroupReport, Report, Stories
 from survey.report.practice_words import advice_word
-from survey.report.words import edge_word, end_text, join, lowered, signed, text
+from survey.report.words import edge_word, end_text, join, lowered, percent, signed, text
 
 NEITHER = mark(
     "Neither picture is proved by this: age, who left and who stayed, and the "
@@ -273,7 +273,7 @@ def comparing_missing() -> str:
 
 def rate_text(report: Report) -> str:
     """Return from which share of the people asked on there is a verdict."""
-    return f"{report.questionnaire.readiness.min_rate * 100:.0f}\u00a0%"
+    return percent(report.questionnaire.readiness.min_rate)
 
 
 def low_response(group: GroupReport, report: Report) -> bool:
@@ -319,15 +319,3 @@ def silence_sentence(report: Report) -> str:
 def month(when: date) -> str:
     """Return `Mar 2026`."""
     return short_month(when)
-
-
-def step_word(change: Change) -> str:
-    """Return what happened from one wave to the next: "up 0.4", "no clear change"."""
-    if not change.clear:
-        return _("no clear change")
-    amount = change_amount(change)
-    return (
-        _("up {amount}", amount=amount)
-        if change.difference > 0
-        else _("down {amount}", amount=amount)
-    )

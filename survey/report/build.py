@@ -8,14 +8,11 @@ group's parts in `parts` and `practices`, the comparison of waves in `waves`, th
 
 from collections.abc import Mapping, Sequence
 
-from survey.disclosure.release import release
 from survey.disclosure.values import Release, ReleasedGroup, Withheld
 from survey.language import _
 from survey.questionnaire.definition import Questionnaire
 from survey.report.across import with_across
-from survey.report.estimates import (
-    organisation_row,
-)
+from survey.report.estimates import organisation_row
 from survey.report.judging import Tables, outcomes_of, rules_of, tables_of, with_verdicts
 from survey.report.model import Facts, GroupReport, PracticeResult, Report
 from survey.report.parts import (
@@ -28,9 +25,6 @@ from survey.report.parts import (
 from survey.report.practices import organisation_practices, practice_results
 from survey.report.waves import Wave, changes, could_show
 
-__all__ = ["build", "release"]
-
-TIE = 1e-4
 NOT_ASKED = Withheld("not_asked")
 
 

@@ -1,7 +1,7 @@
 """How likely a group of n of N people gets a verdict, before anybody has been asked.
 
 Here belong the made-up teams (`_draws`), and what door and verdict would make of them. Nothing here
-sees an answer. The rule is that of the report (`survey.readiness`, on standings as in
+sees an answer. The rule is that of the report (`survey.readiness.verdict`, on standings as in
 `survey.report.judging`), and figures are let out as at the door (`survey.disclosure.precision`);
 which groups there are, and what is made of the chance, stands in `survey.report.forecast`.
 
@@ -29,7 +29,7 @@ from survey.disclosure.precision import CONTRAST_MARGIN, Measure, clipped, let_o
 from survey.disclosure.values import Policy, Released
 from survey.measures.standing import Standing, standing_of_released
 from survey.questionnaire.definition import Questionnaire, Readiness, Scale
-from survey.readiness import NO_EVIDENCE, Evidence, ruled
+from survey.readiness.verdict import NO_EVIDENCE, Evidence, ruled
 from survey.report.judging import without_ties
 from survey.scoring import Answers, Bools, Floats
 

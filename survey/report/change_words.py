@@ -62,20 +62,33 @@ def chance_sentence(compared: int) -> str:
 
 
 def _moved(group: GroupReport) -> list[str]:
-    return [
-        f"{text(c.name)} {'up' if c.difference > 0 else 'down'} {change_amount(c)}"
-        for c in group.changes
-        if c.clear
-    ]
+    return [f"{text(c.name)} {step_word(c)}" for c in group.changes if c.clear]
 
 
 def change_amount(change: Change) -> str:
-    """Return how large a change is, without its sign: "0.9", or "0.9 or more" beside a clip.
+    """Return how large a change is, without its sign: "0.9", or "0.9 or more" beside a clip."""
+    more = _(" or more") if reaches_further(change) else ""
+    return f"{decimal(abs(change.difference))}{more}"
 
-    A clip hides more where the later mean is cut off on the side to which it moved, or the earlier
-    one on the other.
+
+def reaches_further(change: Change) -> bool:
+    """Say whether a clip hides more than the difference of two means shows.
+
+    It does where the later mean is cut off on the side to which it moved, or the earlier one on
+    the other.
     """
     up = change.difference > 0
     beyond = (change.after.edge, change.before.edge)
-    more = beyond[0] == ("high" if up else "low") or beyond[1] == ("low" if up else "high")
-    return f"{decimal(abs(change.difference))}{_(' or more') if more else ''}"
+    return beyond[0] == ("high" if up else "low") or beyond[1] == ("low" if up else "high")
+
+
+def step_word(change: Change) -> str:
+    """Return what happened from one wave to the next: "up 0.4", "no clear change"."""
+    if not change.clear:
+        return _("no clear change")
+    amount = change_amount(change)
+    return (
+        _("up {amount}", amount=amount)
+        if change.difference > 0
+        else _("down {amount}", amount=amount)
+    )

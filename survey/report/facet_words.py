@@ -33,8 +33,12 @@ def facet_word(facet: ScaleResult, scale: ScaleResult, report: Report) -> str:
 def facet_sentence(facet: ScaleResult, scale: ScaleResult, report: Report) -> str:
     """Return how a facet stands to the other one, which is named."""
     other = next(text(one.name) for one in scale.facets if one.id != facet.id)
-    word = facet_word(facet, scale, report)
-    return f"{word}{'' if _side(facet, scale) else _(' from')} “{other}”"
+    least, side = _least(facet, report.questionnaire), _side(facet, scale)
+    if not side:
+        return _("less than {least} apart from “{other}”", least=least, other=other)
+    if side > 0:
+        return _("{least} or more above “{other}”", least=least, other=other)
+    return _("{least} or more below “{other}”", least=least, other=other)
 
 
 def parted(questionnaire: Questionnaire) -> tuple[Scale, ...]:

@@ -9,7 +9,8 @@ is decided in this order: docs/decisions/0010.
 from collections.abc import Iterable, Sequence
 
 from survey.questionnaire.definition import Questionnaire, Readiness
-from survey.report.model import Advice, Answer, Estimate, Facts, Finding, GroupReport, ScaleResult
+from survey.readiness.kinds import Advice
+from survey.report.model import Answer, Estimate, Facts, Finding, GroupReport, ScaleResult
 
 TOO_FEW = {"too_few", "low_response", "dimension_missing"}
 """Reasons of a verdict that more answers would mend."""
@@ -48,7 +49,8 @@ def finding(group: GroupReport, facts: Facts, questionnaire: Questionnaire) -> F
        about and is not clear enough: "can_with_conditions";
     5. "can".
 
-    Whatever stands higher, the answer is never worse for it.
+    Whatever stands higher, the answer is never worse for it. Conditions begin with what the
+    practice hangs on; then come other dimensions, the broken ones before those in doubt.
     """
     if not facts.practice or group.verdict is None:
         return None
@@ -58,15 +60,15 @@ def finding(group: GroupReport, facts: Facts, questionnaire: Questionnaire) -> F
     against = [*_weak(hangs_on), *_weak(_beside(group))]
     doubtful = [d.id for d in hangs_on if d.split or _p_floor(d) < rules.gate - SMALL]
     elsewhere = _elsewhere(group, critical, rules)
-    conditions = [*elsewhere, *doubtful, *_low(_beside(group), rules)]
+    low = _low(_beside(group), rules)
     own = _own_advice(group, facts)
     unclear = own == "clarify_first"
-    answer = _answer(group, against, bool(conditions) or unclear, hangs_on, rules)
+    answer = _answer(group, against, bool(elsewhere or doubtful or low) or unclear, hangs_on, rules)
     return Finding(
         answer=answer,
         critical=critical,
         against=_once(against),
-        conditions=_once(c for c in conditions if c not in against),
+        conditions=_once(c for c in (*doubtful, *elsewhere, *low) if c not in against),
         small=answer == "too_close" or bool(elsewhere or doubtful) or unclear,
         own=own if answer in ("can", "can_with_conditions") else None,
     )
@@ -126,8 +128,9 @@ def _low(results: Iterable[ScaleResult], rules: Readiness) -> list[str]:
 
 
 def _elsewhere(group: GroupReport, critical: Sequence[str], rules: Readiness) -> list[str]:
-    """Return what may be broken outside the dimensions that the practice hangs on."""
-    return [d.id for d in ranked(group.dimensions) if d.id not in critical and _open(d, rules)]
+    """Return what may be broken outside what the practice hangs on; first what very likely is."""
+    others = [d for d in ranked(group.dimensions) if d.id not in critical and _open(d, rules)]
+    return list(_once([*_weak(others), *(d.id for d in others)]))
 
 
 def _own_advice(group: GroupReport, facts: Facts) -> Advice | None:

@@ -1,17 +1,17 @@
-"""The sentences of the finding for the planned practice: its headline, and what it rests on.
+"""Whether a group can carry the planned practice, in words: headline, count, who is silent.
 
-Wording only, as in `survey.report.words`: each sentence says what a `Finding` holds, with the
-figures it was made from. "Can" speaks of how a group stands now; whether a practice takes hold no
-figure tells, and no sentence says.
+Wording only, as in `survey.report.words`: each sentence says what a `Finding` holds. What it rests
+on, with its figures, stands in `survey.report.grounds_words`. "Can" speaks of how a group stands
+now; whether a practice takes hold no figure tells, and no sentence says.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import ceil
 
-from survey.disclosure.values import Withheld
-from survey.language import _, decimal, mark, ngettext
-from survey.report.model import Answer, Estimate, Finding, GroupReport, Report, Rule, ScaleResult
-from survey.report.words import figure_text, interval_text, join, lowered, number, quoted, text
+from survey.language import _, mark
+from survey.readiness.kinds import Rule
+from survey.report.model import Answer, Finding, GroupReport, Report
+from survey.report.words import join, lowered, number
 
 FINDINGS: dict[Answer, str] = {
     "can": mark("Can"),
@@ -20,6 +20,14 @@ FINDINGS: dict[Answer, str] = {
     "too_few": mark("Too few answers"),
     "too_close": mark("Too close to call"),
 }
+HEADLINES: dict[Answer, str] = {
+    "can": mark("{group} can carry {practice}"),
+    "can_with_conditions": mark("{group} can carry {practice}, with conditions"),
+    "cannot_yet": mark("{group} cannot yet carry {practice}"),
+    "too_few": mark("{group}: too few answers to say whether it can carry {practice}"),
+    "too_close": mark("{group}: too close to call whether it can carry {practice}"),
+}
+DONE_ALREADY = mark("{group} can carry {practice}, and most people say that it is done already")
 LIKE: dict[Answer, Rule] = {
     "can": "ready",
     "can_with_conditions": "ready_with_conditions",
@@ -28,9 +36,6 @@ LIKE: dict[Answer, Rule] = {
     "too_close": "not_enough_evidence",
 }
 """The verdict whose colour and mark an answer has."""
-TOO_FEW_ANSWERS = Withheld("too_few")
-LIKELY = 0.80
-"""From this probability on a scale is called likely above the floor."""
 
 
 def answer_word(answer: Answer) -> str:
@@ -45,33 +50,9 @@ def finding_word(finding: Finding) -> str:
 
 def finding_headline(group: GroupReport, finding: Finding, practice: str) -> str:
     """Return the finding of a group as a sentence without a full stop."""
-    match finding.answer:
-        case "can" if finding.own == "already_done":
-            return _(
-                "{group} can carry {practice}, and most people say that it is done already",
-                group=group.name,
-                practice=practice,
-            )
-        case "can":
-            return _("{group} can carry {practice}", group=group.name, practice=practice)
-        case "can_with_conditions":
-            return _(
-                "{group} can carry {practice}, with conditions", group=group.name, practice=practice
-            )
-        case "cannot_yet":
-            return _("{group} cannot yet carry {practice}", group=group.name, practice=practice)
-        case "too_few":
-            return _(
-                "{group}: too few answers to say whether it can carry {practice}",
-                group=group.name,
-                practice=practice,
-            )
-        case "too_close":
-            return _(
-                "{group}: too close to call whether it can carry {practice}",
-                group=group.name,
-                practice=practice,
-            )
+    done = finding.answer == "can" and finding.own == "already_done"
+    said = DONE_ALREADY if done else HEADLINES[finding.answer]
+    return _(said, group=group.name, practice=practice)
 
 
 def practice_overview(answers: Sequence[Answer], practice: str) -> tuple[str, str]:
@@ -84,38 +65,20 @@ def practice_overview(answers: Sequence[Answer], practice: str) -> tuple[str, st
     practice
         The practice that is planned.
     """
-    many, can = len(answers), answers.count("can")
-    conditions = answers.count("can_with_conditions")
-    rest = _others(answers)
-    if can:
-        more = _(", {conditions} more with conditions", conditions=conditions) if conditions else ""
-        return _(
-            "{can} of {many} groups can carry {practice}{more}",
-            can=can,
-            many=many,
-            practice=practice,
-            more=more,
-        ), rest
-    if conditions:
-        return _(
-            "{conditions} of {many} groups can carry {practice}, with conditions",
-            conditions=conditions,
-            many=many,
-            practice=practice,
-        ), rest
-    if "cannot_yet" not in answers:
-        return _(
-            "Not enough evidence to say whether any of {many} groups can carry {practice}",
-            many=many,
-            practice=practice,
-        ), rest
-    if set(answers) == {"cannot_yet"}:
+    many, conditions = len(answers), answers.count("can_with_conditions")
+    more = _(", {conditions} more with conditions", conditions=conditions) if conditions else ""
+    if "can" in answers:
+        said = mark("{can} of {many} groups can carry {practice}{more}")
+    elif conditions:
+        said = mark("{conditions} of {many} groups can carry {practice}, with conditions")
+    elif "cannot_yet" not in answers:
+        said = mark("Not enough evidence to say whether any of {many} groups can carry {practice}")
+    elif set(answers) == {"cannot_yet"}:
         return _("None of {many} groups can carry {practice} yet", many=many, practice=practice), ""
-    return _(
-        "Of none of {many} groups can it be said that it can carry {practice}",
-        many=many,
-        practice=practice,
-    ), rest
+    else:
+        said = mark("Of none of {many} groups can it be said that it can carry {practice}")
+    told = {"can": answers.count("can"), "conditions": conditions, "more": more}
+    return _(said, many=many, practice=practice, **told), _others(answers)
 
 
 def _others(answers: Sequence[Answer]) -> str:
@@ -124,71 +87,12 @@ def _others(answers: Sequence[Answer]) -> str:
         "too_close": _("too close to call"),
         "too_few": _("with too few answers to say"),
     }
-    parts = [f"{answers.count(a)} {said}" for a, said in told.items() if a in answers]
-    some = {"can", "can_with_conditions"} & set(answers)
-    if not parts:
+    counted = join([f"{answers.count(a)} {said}" for a, said in told.items() if a in answers])
+    if not counted:
         return ""
-    counted = join(parts)
-    if some:
+    if {"can", "can_with_conditions"} & set(answers):
         return _("Of the others, {counted}.", counted=counted)
     return _("Of these, {counted}.", counted=counted)
-
-
-def finding_sentences(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:
-    """Return what the finding rests on, in one to three sentences with their figures."""
-    match finding.answer:
-        case "can":
-            sound = _sound(group, finding, report)
-            return (sound, *_room(group, report), *_own(finding), *_not_in_it(group))
-        case "can_with_conditions":
-            said = _conditions(group, finding, report)
-            return (*said, *_own(finding), *_not_in_it(group))
-        case "cannot_yet":
-            return _against(group, finding, report)
-        case "too_few":
-            return (too_few_sentence(group, report),)
-        case "too_close":
-            return too_close_sentences(group, finding, report)
-
-
-def short_finding(group: GroupReport, finding: Finding, report: Report) -> str:
-    """Return in a few words what the finding turns on, for a table."""
-    floor = number(report.questionnaire.readiness.floor)
-    match finding.answer:
-        case "can":
-            return _("What it hangs on is very likely above {floor}.", floor=floor)
-        case "can_with_conditions":
-            return _("First mend or watch: {named}.", named=_named(group, finding.conditions))
-        case "cannot_yet":
-            in_the_way = _named(group, finding.against)
-            return (
-                _("In the way: {in_the_way}.", in_the_way=in_the_way)
-                if in_the_way
-                else _as_a_whole(group, finding, report)
-            )
-        case "too_few":
-            return too_few_sentence(group, report).split(". ")[0] + "."
-        case "too_close":
-            return _between(group, finding, report)
-
-
-def _named(group: GroupReport, ids: Iterable[str]) -> str:
-    return join([text(result.name) for result in scales_of(group, ids)])
-
-
-def cited(result: ScaleResult, report: Report) -> str:
-    """Return a scale with its figure: "Trust 3.4 (3.0 to 3.8)", or why there is none."""
-    figure = figure_text(result.figure, report.policy)
-    if not isinstance(result.figure, Estimate):
-        return f"{text(result.name)} ({figure})"
-    return f"{text(result.name)} {figure} ({interval_text(result.figure)})"
-
-
-def scales_of(group: GroupReport, ids: Iterable[str]) -> list[ScaleResult]:
-    """Return the scales of a group by their ids, in the order given; unknown ones are left out."""
-    every = (*group.dimensions, group.capacity, group.resolve)
-    by_id = {result.id: result for result in every if result is not None}
-    return [by_id[one] for one in ids if one in by_id]
 
 
 def too_few_sentence(group: GroupReport, report: Report) -> str:
@@ -211,11 +115,6 @@ def too_few_sentence(group: GroupReport, report: Report) -> str:
     )
 
 
-def too_close_sentences(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:
-    """Return between what it lies, and whether more answers could have decided it."""
-    return _between(group, finding, report), more_answers_sentence(group)
-
-
 def more_answers_sentence(group: GroupReport) -> str:
     """Return whether it would have helped had more people answered."""
     verdict = group.verdict
@@ -226,7 +125,7 @@ def more_answers_sentence(group: GroupReport) -> str:
             asked=group.asked,
             n=group.n,
         )
-    return _("More answers would not settle it: try small, and measure after the trial.")
+    return _("More answers like these would not settle it: try small, and measure after the trial.")
 
 
 def silent_sentence(group: GroupReport, finding: Finding, report: Report) -> str:
@@ -251,237 +150,4 @@ def silent_sentence(group: GroupReport, finding: Finding, report: Report) -> str
         shift=shift,
         lower=lowered(_(FINDINGS[lower])),
         lower2=lowered(_(FINDINGS[higher])),
-    )
-
-
-def _between(group: GroupReport, finding: Finding, report: Report) -> str:
-    rules = report.questionnaire.readiness
-    floor = number(rules.floor)
-    doubtful = [
-        d
-        for d in scales_of(group, finding.critical)
-        if isinstance(d.figure, Estimate) and d.figure.p_floor <= rules.weakest
-    ]
-    if doubtful:
-        return _(
-            "{doubtful} may lie on either side of {floor}.",
-            doubtful=join([cited(d, report) for d in doubtful]),
-            floor=floor,
-        )
-    return _(
-        "The team as a whole, {index}, may lie on either side of {floor}.",
-        index=_index(group),
-        floor=floor,
-    )
-
-
-def _index(group: GroupReport) -> str:
-    if not isinstance(group.index, Estimate):
-        return _("not shown")
-    return f"{decimal(group.index.released.value)} ({interval_text(group.index)})"
-
-
-def _sound(group: GroupReport, finding: Finding, report: Report) -> str:
-    floor = number(report.questionnaire.readiness.floor)
-    shown = [cited(d, report) for d in scales_of(group, finding.critical)]
-    each = _("each ") if len(shown) > 1 else ""
-    return _(
-        "It hangs on {shown}, {each}very likely above the floor of {floor}.",
-        shown=join(shown),
-        each=each,
-        floor=floor,
-    )
-
-
-def _room(group: GroupReport, report: Report) -> tuple[str, ...]:
-    """Return how time, training and say, and resolve, stand beside it; nothing where unknown."""
-    shown = [r for r in (group.capacity, group.resolve) if r and isinstance(r.figure, Estimate)]
-    if not shown:
-        return ()
-    return (_("Beside it: {shown}.", shown=join([cited(r, report) for r in shown])),)
-
-
-def _against(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:
-    floor = number(report.questionnaire.readiness.floor)
-    against = scales_of(group, finding.against)
-    beside = [r for r in against if r in (group.capacity, group.resolve)]
-    climate = [r for r in against if r not in beside]
-    said: list[str] = []
-    if climate:
-        said.append(
-            ngettext(
-                "It hangs on {named}, which very likely lies below {floor}. That comes first.",
-                "It hangs on {named}, which very likely lie below {floor}. That comes first.",
-                len(climate),
-                named=join([cited(r, report) for r in climate]),
-                floor=floor,
-            )
-        )
-    elif not beside:
-        said.append(_as_a_whole(group, finding, report))
-    if beside and not climate and not _doubtful(group, finding, report):
-        said.append(_climate_ready(group, beside, report))
-    elif beside:
-        said.append(
-            _(
-                "{beside}: very likely below {floor}.",
-                beside=join([cited(r, report) for r in beside]),
-                floor=floor,
-            )
-        )
-    return tuple(said)
-
-
-def _beside_ids(report: Report) -> list[str]:
-    return [scale.id for scale in report.questionnaire.scales if scale.role != "dimension"]
-
-
-def _own(finding: Finding) -> tuple[str, ...]:
-    """Return what people say of the practice itself, where that changes what to do."""
-    said = {
-        "already_done": _(
-            "People say that it is mostly done already: look before starting it anew."
-        ),
-        "clarify_first": (
-            _(
-                "People say it is not clear enough what doing it well looks like: show "
-                "it by examples first."
-            )
-        ),
-    }
-    return (said[finding.own],) if finding.own in said else ()
-
-
-def _not_in_it(group: GroupReport) -> tuple[str, ...]:
-    """Return which scale beside the climate is no part of the finding, since it is not shown."""
-    hidden = [r for r in (group.capacity, group.resolve) if r and r.figure == TOO_FEW_ANSWERS]
-    if not hidden:
-        return ()
-    names = join([quoted(text(r.name)) for r in hidden])
-    one = "{names} is not shown here, and no part of this."
-    many = "{names} are not shown here, and no part of this."
-    return (ngettext(one, many, len(hidden), names=names),)
-
-
-def _climate_ready(group: GroupReport, beside: Sequence[ScaleResult], report: Report) -> str:
-    """Return that the climate would carry it, and what is missing beside it."""
-    missing = join([cited(r, report) for r in beside])
-    floor = number(report.questionnaire.readiness.floor)
-    if group.verdict and group.verdict.rule == "ready":
-        return ngettext(
-            "The climate is ready; what is missing is {missing}, which very likely lies below"
-            " {floor}.",
-            "The climate is ready; what is missing is {missing}, which very likely lie below"
-            " {floor}.",
-            len(beside),
-            missing=missing,
-            floor=floor,
-        )
-    return ngettext(
-        "The climate is not in the way; what is missing is {missing}, which very likely lies below"
-        " {floor}.",
-        "The climate is not in the way; what is missing is {missing}, which very likely lie below"
-        " {floor}.",
-        len(beside),
-        missing=missing,
-        floor=floor,
-    )
-
-
-def _doubtful(group: GroupReport, finding: Finding, report: Report) -> list[ScaleResult]:
-    """Return the critical dimensions that are not very likely above the floor."""
-    gate = report.questionnaire.readiness.gate
-    critical = scales_of(group, finding.critical)
-    shown = [(r, r.figure) for r in critical if isinstance(r.figure, Estimate)]
-    return [result for result, figure in shown if result.split or figure.p_floor < gate]
-
-
-def _as_a_whole(group: GroupReport, finding: Finding, report: Report) -> str:
-    """Return why a group cannot carry it yet where no scale forbids it by itself."""
-    rules = report.questionnaire.readiness
-    floor = number(rules.floor)
-    if group.verdict and "index_below_floor" in group.verdict.reasons:
-        return _(
-            "The team as a whole is likely below the floor of {floor}: {index}.",
-            floor=floor,
-            index=_index(group),
-        )
-    shown = [(d, d.figure) for d in group.dimensions if isinstance(d.figure, Estimate)]
-    weak = [d for d, figure in shown if figure.state == "weak"]
-    low = [d for d, f in shown if d.id in finding.critical and f.p_floor <= rules.weakest]
-    broken = ngettext(
-        "{weak} very likely lies below {floor}",
-        "{weak} very likely lie below {floor}",
-        len(weak),
-        weak=join([cited(d, report) for d in weak]),
-        floor=floor,
-    )
-    doubt = join([cited(d, report) for d in low])
-    if doubt:
-        return _(
-            "{broken}, and it hangs on {doubt}, which may well lie there too.",
-            broken=broken,
-            doubt=doubt,
-        )
-    return _(
-        "{broken}, and the team as a whole, {index}, may well lie there too.",
-        broken=broken,
-        index=_index(group),
-    )
-
-
-def _conditions(group: GroupReport, finding: Finding, report: Report) -> tuple[str, ...]:
-    said = [_condition(result, finding, report) for result in scales_of(group, finding.conditions)]
-    sound = [r for r in scales_of(group, finding.critical) if r.id not in finding.conditions]
-    if sound:
-        floor = number(report.questionnaire.readiness.floor)
-        said.append(
-            ngettext(
-                "{sound} is very likely above {floor}.",
-                "{sound} are very likely above {floor}.",
-                len(sound),
-                sound=join([cited(r, report) for r in sound]),
-                floor=floor,
-            )
-        )
-    return tuple(said)
-
-
-def _condition(result: ScaleResult, finding: Finding, report: Report) -> str:
-    floor = number(report.questionnaire.readiness.floor)
-    named = cited(result, report)
-    if isinstance(result.figure, Estimate) and result.figure.state == "weak":
-        return _(
-            "{named} very likely lies below {floor}. The practice does not hang on "
-            "it, but while it stands so, begin small.",
-            named=named,
-            floor=floor,
-        )
-    if result.id not in (*finding.critical, *_beside_ids(report)):
-        return _(
-            "{named} may lie on either side of {floor}. The practice does not hang "
-            "on it, but while that is open, begin small.",
-            named=named,
-            floor=floor,
-        )
-    if result.id in finding.critical and result.split:
-        return _(
-            "It hangs on {named}, which the team sees differently: talk about that first.",
-            named=named,
-        )
-    if result.id in finding.critical:
-        sure = isinstance(result.figure, Estimate) and result.figure.p_floor >= LIKELY
-        stands = (
-            _("is likely above {floor}, but not surely", floor=floor)
-            if sure
-            else _(
-                "may lie below {floor}",
-                floor=floor,
-            )
-        )
-        return _(
-            "It hangs on {named}, which {stands}: mend it or watch it.", named=named, stands=stands
-        )
-    return _(
-        "{named} averages below {floor}: settle that before it starts.", named=named, floor=floor
     )

@@ -19,9 +19,12 @@ class Join:
 
     units: tuple[Unit, ...]
     asked: int
+    """People and spare cards."""
     n: int
     """Answers at the planned rate."""
     tens: int
+    spare: int = 0
+    """How many of those who are asked are spare cards."""
 
     @property
     def enough(self) -> bool:
@@ -109,4 +112,4 @@ def _joined(family: Sequence[Unit], plan: Plan, spare: int) -> list[Join]:
 def _join(units: Sequence[Unit], plan: Plan, spare: int) -> Join:
     asked = sum(unit.asked for unit in units) - spare * (len(units) - 1)
     n = answers_at(plan, PLANNED, asked)
-    return Join(tuple(units), asked, n, tens_of(plan, n, asked))
+    return Join(tuple(units), asked, n, tens_of(plan, n, asked), spare)

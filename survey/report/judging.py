@@ -2,7 +2,8 @@
 
 Here the estimates of all groups become `Evidence`, and the verdict and the finding follow; also as
 they would be if everybody had answered alike, or if the silent stood apart. The rules themselves
-stand in `survey.readiness` and `survey.report.finding`; what is judged is released values only.
+stand in `survey.readiness.verdict` and `survey.report.finding`; what is judged is released values
+only.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,8 @@ import numpy as np
 from survey.disclosure.values import Release, ReleasedGroup
 from survey.measures.standing import Standing
 from survey.questionnaire.definition import Questionnaire, Readiness
-from survey.readiness import Evidence, Outcome, verdicts
+from survey.readiness.kinds import Rule
+from survey.readiness.verdict import Evidence, Outcome, verdicts
 from survey.report.estimates import (
     Grid,
     PracticeGrids,
@@ -26,7 +28,7 @@ from survey.report.estimates import (
     practice_grids,
 )
 from survey.report.finding import finding
-from survey.report.model import Answer, Facts, GroupReport, Rule
+from survey.report.model import Answer, Facts, GroupReport
 from survey.report.parts import scale_results, splits_of, verdict_result
 from survey.report.waves import Wave
 

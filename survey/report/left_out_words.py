@@ -6,7 +6,7 @@ the questionnaire alone, so these sentences tell nothing of any answer.
 
 from survey.language import _, mark
 from survey.report.model import GroupReport, Report
-from survey.report.words import join
+from survey.report.words import join, raised
 
 HARM = mark(
     "Signs of harm: they go to the role that was named to everybody when the "
@@ -40,7 +40,7 @@ def _below(group: GroupReport, report: Report) -> list[str]:
     policy, q = report.policy, report.questionnaire
     said = []
     if group.n < policy.single:
-        comments = ["comments"] if q.open_questions else []
+        comments = [_("comments")] if q.open_questions else []
         shown = [
             _("single statements"),
             *([_("knowing and doing")] if q.practices else []),
@@ -48,8 +48,8 @@ def _below(group: GroupReport, report: Report) -> list[str]:
         ]
         said.append(
             _(
-                "{capitalize}: shown from {single} people on.",
-                capitalize=join(shown).capitalize(),
+                "{what}: shown from {single} people on.",
+                what=raised(join(shown)),
                 single=policy.single,
             )
         )

@@ -24,7 +24,7 @@ from survey.questionnaire.definition import Questionnaire, Scale
 from survey.report.comparing import LEAST_GROUPS
 from survey.report.comparing import LEAST_PEOPLE as LEAST_COMPARED
 from survey.report.facet_words import facets_of, least_difference, parted
-from survey.report.words import join, number, quoted, text
+from survey.report.words import join, number, percent, quoted, text
 
 Rounding = tuple[str, str, str, str]
 """What is rounded, of how many people, to what, and where it is cut off."""
@@ -139,8 +139,8 @@ def _printed(
 ) -> tuple[str, str]:
     """Return the step and where figures are cut off, for the first and some other counts."""
     if kind == "share":
-        low, high = SHARE_CLIP * 100, (1 - SHARE_CLIP) * 100
-        return f"{row.step * 100:.0f} %", _("{low:.0f} % and {high:.0f} %", low=low, high=high)
+        low, high = percent(SHARE_CLIP), percent(1 - SHARE_CLIP)
+        return percent(row.step), _("{low} and {high}", low=low, high=high)
     lo, hi = limits
     counts = [first, *(n for n in EXAMPLES if first < n and (last is None or n <= last))]
     ends = [(n, margin(n, lo, hi)) for n in counts]
@@ -154,34 +154,40 @@ def _printed(
 
 def cut_offs(questionnaire: Questionnaire, judged: bool = True) -> tuple[tuple[str, str], ...]:
     """Return every cut-off in words, with its value; those of verdict and advice if `judged`."""
+    return _of_verdicts(questionnaire) if judged else _of_states(questionnaire)
+
+
+def _of_states(questionnaire: Questionnaire) -> tuple[tuple[str, str], ...]:
     r = questionnaire.readiness
+    return (
+        (_("Floor"), number(r.floor)),
+        (_("Target"), number(r.target)),
+        (_("Very likely below the floor: with probability"), percent(r.block)),
+        (_("Very likely above the floor: with probability"), percent(r.gate)),
+        (_("Likely at the target: with probability"), percent(r.condition)),
+        (_("Reliability and spread of people that are assumed"), _assumed(questionnaire)),
+        (_("Weight of that spread, in degrees of freedom"), f"{r.prior_df:g}"),
+    )
 
-    def sure(value: float) -> str:
-        return f"{value * 100:.0f} %"
 
-    if not judged:
-        return (
-            (_("Floor"), number(r.floor)),
-            (_("Target"), number(r.target)),
-            (_("Very likely below the floor: with probability"), sure(r.block)),
-            (_("Very likely above the floor: with probability"), sure(r.gate)),
-            (_("Likely at the target: with probability"), sure(r.condition)),
-            (_("Reliability and spread of people that are assumed"), _assumed(questionnaire)),
-            (_("Weight of that spread, in degrees of freedom"), f"{r.prior_df:g}"),
-        )
+def _of_verdicts(questionnaire: Questionnaire) -> tuple[tuple[str, str], ...]:
+    r = questionnaire.readiness
     return (
         (_("Floor: the middle of the scale"), number(r.floor)),
         (_("Target"), number(r.target)),
         (_("No verdict below so many answers"), str(r.min_answers)),
-        (_("No verdict below this share of the people asked"), sure(r.min_rate)),
+        (_("No verdict below this share of the people asked"), percent(r.min_rate)),
         (_("A whole team is judged from so many dimensions on"), str(r.min_dimensions)),
-        (_("A dimension blocks if it is below the floor with probability"), sure(r.block)),
-        (_("Not yet if the whole team is below the floor with probability"), sure(r.overall)),
-        (_("Ready if the whole team is at the target with probability"), sure(r.overall)),
-        (_("Ready if every dimension is at the floor with probability"), sure(r.gate)),
+        (_("A dimension blocks if it is below the floor with probability"), percent(r.block)),
+        (_("Not yet if the whole team is below the floor with probability"), percent(r.overall)),
+        (_("Ready if the whole team is at the target with probability"), percent(r.overall)),
+        (_("Ready if every dimension is at the floor with probability"), percent(r.gate)),
         (_("Ready with at most so many dimensions under the target"), str(r.below_target)),
-        (_("With conditions if every dimension is at the floor with probability"), sure(r.weakest)),
-        (_("A condition: less sure to be at the target than"), sure(r.condition)),
+        (
+            _("With conditions if every dimension is at the floor with probability"),
+            percent(r.weakest),
+        ),
+        (_("A condition: less sure to be at the target than"), percent(r.condition)),
         (_("Those who kept silent are assumed to differ by"), number(r.silent_shift)),
         (
             _("Reliability of a dimension, of the index, of a practice"),
@@ -190,10 +196,10 @@ def cut_offs(questionnaire: Questionnaire, judged: bool = True) -> tuple[tuple[s
         (_("Spread of people: dimension, index, single answer, gap"), _spreads(questionnaire)),
         (_("Weight of that spread, in degrees of freedom"), f"{r.prior_df:g}"),
         (_("A practice is done already from"), number(r.done)),
-        (_("And if it is at the target with probability"), sure(r.done_sure)),
+        (_("And if it is at the target with probability"), percent(r.done_sure)),
         (_("It is clear enough from"), number(r.know_enough)),
-        (_("Its dimensions support it: at the floor with probability"), sure(r.support_high)),
-        (_("They do not: less than"), sure(r.support_low)),
+        (_("Its dimensions support it: at the floor with probability"), percent(r.support_high)),
+        (_("They do not: less than"), percent(r.support_low)),
         (_("People lack room for it: time, training and say below"), number(r.floor)),
         (_("A gap counts from"), number(r.gap_least)),
         (_("The smallest change called one: dimension, index"), _least_changes(questionnaire)),

@@ -79,9 +79,18 @@ def missing_line(plan: Plan, reached: Reached) -> str:
     )
 
 
+def alone_line(plan: Plan, people: int, codes: int) -> str:
+    """Return what a verdict takes in a group of which it is not told how many have answered."""
+    takes = needed(plan, codes)
+    if takes is None or takes > people:
+        return _("A verdict is unlikely, even if all {people} answer.", people=people)
+    return _(
+        "It may get a verdict all the same: that takes about {takes} of {people}.",
+        takes=takes,
+        people=people,
+    )
+
+
 def pooled_line() -> str:
     """Return what is told of small units that are counted together."""
-    return _(
-        "How many answered is told of them together only, and so is what is missing. Whichever of"
-        " them is large enough may get a verdict all the same."
-    )
+    return _("What is missing is not told of them together: each gets its own verdict, or none.")

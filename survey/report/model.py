@@ -12,18 +12,10 @@ from typing import Literal
 from survey.disclosure.values import Policy, Released, Withheld
 from survey.questionnaire.definition import Questionnaire, Text
 from survey.questionnaire.guides import Guides
+from survey.readiness.kinds import Advice, Rule
 
 State = Literal["strong", "sound", "unclear", "weak"]
 """strong: likely at the target; sound: very likely at the floor; weak: very likely below it."""
-Rule = Literal["ready", "ready_with_conditions", "not_yet", "not_enough_evidence"]
-Advice = Literal[
-    "already_done",
-    "clarify_first",
-    "environment_first",
-    "capacity_first",
-    "start_here",
-    "try_small",
-]
 
 
 @dataclass(frozen=True)

@@ -7,23 +7,25 @@ sentences themselves stand in `survey.report.month_words`. Nothing here says wha
 
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from survey.language import _, day, decimal
+from survey.disclosure.values import Withheld
+from survey.language import _, day, decimal, mark
 from survey.questionnaire.guides import Action, Guides
+from survey.readiness.kinds import Rule
 from survey.report import month_words as said
 from survey.report.finding import TOO_FEW
-from survey.report.finding_words import cited, finding_sentences, scales_of
+from survey.report.grounds_words import cited, finding_sentences, scales_of
 from survey.report.guiding import matched
 from survey.report.guiding_words import Line as Printed
 from survey.report.guiding_words import action_line, labels
-from survey.report.model import Answer, Estimate, GroupReport, Report, Rule, ScaleResult
+from survey.report.model import Answer, Estimate, GroupReport, Report, ScaleResult
 from survey.report.month_words import Course
 from survey.report.verdict_words import turns_on
-from survey.report.words import join, names_by_state, state_of, text, weak_names
+from survey.report.words import join, names_by_state, practice_name, state_of, text, weak_names
 
-JUDGEMENT = "judgement"
+JUDGEMENT = mark("judgement")
 NO_GUIDES = Guides()
 ACTIONS = 2
 EVEN = 0.5
@@ -49,7 +51,7 @@ class Line:
     """One thing to do or to say, and what it rests on: a figure of the report, or judgement."""
 
     said: str
-    basis: str = JUDGEMENT
+    basis: str = field(default_factory=lambda: _(JUDGEMENT))
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class _Case:
     def fill(self, sentence: str) -> str:
         """Put the names into a sentence."""
         return sentence.format(
-            practice=self.report.facts.practice or _("a new practice"),
+            practice=practice_name(self.report),
             group=self.group.name,
             mended=text(self.fix.name) if self.fix else _("what stands above"),
         )
@@ -236,9 +238,9 @@ def _mend(case: _Case) -> tuple[Line, ...]:
 
 def _source(line: Printed) -> str:
     return (
-        _("{JUDGEMENT}; the idea: {source}", JUDGEMENT=JUDGEMENT, source=line.source)
+        _("{JUDGEMENT}; the idea: {source}", JUDGEMENT=_(JUDGEMENT), source=line.source)
         if line.source != labels()["judgement"]
-        else JUDGEMENT
+        else _(JUDGEMENT)
     )
 
 
@@ -293,11 +295,18 @@ def _again(case: _Case) -> tuple[Line, ...]:
 
 
 def _could_show(case: _Case) -> list[Line]:
-    wanted = [(_("the average of all dimensions"), "INDEX")]
-    wanted += [(text(case.fix.name), case.fix.id)] if case.fix else []
-    could = case.group.could_show
+    wanted = [(_("the average of all dimensions"), "INDEX", case.group.index)]
+    wanted += [(text(case.fix.name), case.fix.id, case.fix.figure)] if case.fix else []
     return [
-        Line(_(said.COULD_SHOW, size=decimal(could[one]), name=name), case.counted)
-        for name, one in wanted
-        if one in could
+        Line(sentence, case.counted)
+        for name, one, figure in wanted
+        if (sentence := _could_be_shown(case.group.could_show.get(one), name, figure))
     ]
+
+
+def _could_be_shown(size: float | None, name: str, figure: Estimate | Withheld) -> str:
+    """Return what a next wave could show of a scale, or why that cannot be said."""
+    if size is not None:
+        return _(said.COULD_SHOW, size=decimal(size), name=name)
+    cut = isinstance(figure, Estimate) and figure.released.edge
+    return _(said.CANNOT_SHOW, name=name) if cut else ""

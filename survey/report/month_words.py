@@ -140,6 +140,10 @@ LOOK_FOR = mark("It may be mending when this can be seen: “{sign}”")
 ONLY_HERE = mark("This goes for {group} and for no other group.")
 AGAIN = mark("Measure again three months after this wave closed, about {day}.")
 AGAIN_SOME_DAY = mark("Measure again in about three months.")
+CANNOT_SHOW = mark(
+    "Whether a next wave could show a change in {name} cannot be said beforehand: the average is "
+    "cut off there, so that it tells nobody’s answer."
+)
 ASK_AGAIN = mark("Ask again as soon as the reason is known, within about a month.")
 COULD_SHOW = mark(
     "Four times in five a next wave like this one would show a true change of "

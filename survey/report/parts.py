@@ -11,9 +11,10 @@ import numpy as np
 from survey.disclosure.split import MEASURE
 from survey.disclosure.values import Figure, Policy, Released, ReleasedGroup, Withheld
 from survey.questionnaire.definition import Questionnaire, Role, Scale, Text
-from survey.readiness import Outcome
+from survey.readiness.kinds import Rule
+from survey.readiness.verdict import Outcome
 from survey.report.estimates import MISSING, Grid
-from survey.report.model import ItemResult, PickResult, Rule, ScaleResult, Verdict
+from survey.report.model import ItemResult, PickResult, ScaleResult, Verdict
 from survey.scoring import Bools
 
 

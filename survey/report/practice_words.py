@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from survey.disclosure.values import Policy, Withheld
 from survey.language import _, mark
 from survey.questionnaire.definition import Questionnaire
-from survey.report.model import Advice, Estimate, PracticeResult
+from survey.readiness.kinds import Advice
+from survey.report.model import Estimate, PracticeResult
 from survey.report.words import join, scale_names
 
 ADVICE: dict[Advice, str] = {

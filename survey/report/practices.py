@@ -10,7 +10,7 @@ import numpy as np
 
 from survey.disclosure.values import Policy, Withheld
 from survey.questionnaire.definition import Questionnaire
-from survey.readiness import PracticeAdvice, advice
+from survey.readiness.advice import PracticeAdvice, advice
 from survey.report.estimates import Grid, PracticeGrids, organisation_row
 from survey.report.model import Estimate, PracticeResult
 from survey.report.parts import shown_single

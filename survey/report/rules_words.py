@@ -7,10 +7,38 @@ in `survey.report.finding`, why they are so in docs/decisions/0010.
 from collections.abc import Mapping
 from fractions import Fraction
 
-from survey.language import _
+from survey.language import _, mark
 from survey.questionnaire.definition import Questionnaire
 from survey.report.finding_words import answer_word
+from survey.report.model import Answer
 from survey.report.words import number
+
+ORDER: Mapping[Answer, str] = {
+    "too_few": mark(
+        "fewer than {min_answers} answers, or less than {min_rate:.0f} % of "
+        "the people asked, or a dimension that cannot be shown."
+    ),
+    "cannot_yet": mark(
+        "a dimension that the practice hangs on, or time, training and say, or "
+        "resolve, is very likely below {floor} ({very}); or all dimensions "
+        "together are likely below it ({likely}). Also where the next test "
+        "applies and the team is “not yet” ready for anything new."
+    ),
+    "too_close": mark(
+        "a dimension that it hangs on is at least as likely below {floor} as "
+        "above it, or all dimensions together are not likely above it "
+        "({likely})."
+    ),
+    "can_with_conditions": mark(
+        "a dimension that it hangs on is not very likely above {floor} "
+        "({odds}), or the team is told to see it in two ways; another "
+        "dimension is at least as likely below as above; time, training and "
+        "say or resolve average below {floor}; or the practice is one of those "
+        "asked about, and people say it is not clear enough."
+    ),
+    "can": mark("none of these."),
+}
+"""Each answer and what leads to it, in the order in which they are tried."""
 
 
 def likely_sentence(questionnaire: Questionnaire) -> str:
@@ -45,46 +73,12 @@ def odds(probability: float) -> str:
 def finding_order(questionnaire: Questionnaire) -> Mapping[str, str]:
     """Return each answer with what leads to it, in the order in which they are tried."""
     r = questionnaire.readiness
-    floor, very, likely = number(r.floor), odds(r.block), odds(r.overall)
-    return {
-        answer_word("too_few"): (
-            _(
-                "fewer than {min_answers} answers, or less than {min_rate:.0f} % of "
-                "the people asked, or a dimension that cannot be shown.",
-                min_answers=r.min_answers,
-                min_rate=r.min_rate * 100,
-            )
-        ),
-        answer_word("cannot_yet"): (
-            _(
-                "a dimension that the practice hangs on, or time, training and say, or "
-                "resolve, is very likely below {floor} ({very}); or all dimensions "
-                "together are likely below it ({likely}). Also where the next test "
-                "applies and the team is “not yet” ready for anything new.",
-                floor=floor,
-                very=very,
-                likely=likely,
-            )
-        ),
-        answer_word("too_close"): (
-            _(
-                "a dimension that it hangs on is at least as likely below {floor} as "
-                "above it, or all dimensions together are not likely above it "
-                "({likely}).",
-                floor=floor,
-                likely=likely,
-            )
-        ),
-        answer_word("can_with_conditions"): (
-            _(
-                "a dimension that it hangs on is not very likely above {floor} "
-                "({odds}), or the team is told to see it in two ways; another "
-                "dimension is at least as likely below as above; time, training and "
-                "say or resolve average below {floor}; or the practice is one of those "
-                "asked about, and people say it is not clear enough.",
-                floor=floor,
-                odds=odds(r.gate),
-            )
-        ),
-        answer_word("can"): _("none of these."),
+    told = {
+        "min_answers": r.min_answers,
+        "min_rate": r.min_rate * 100,
+        "floor": number(r.floor),
+        "very": odds(r.block),
+        "likely": odds(r.overall),
+        "odds": odds(r.gate),
     }
+    return {answer_word(answer): _(when, **told) for answer, when in ORDER.items()}

@@ -8,7 +8,7 @@ only, as in `survey.report.words`.
 from survey.language import _, mark
 from survey.questionnaire.definition import Questionnaire
 from survey.report.model import GroupReport, ScaleResult
-from survey.report.words import join, number, quoted, text
+from survey.report.words import join, number, percent, quoted, text
 
 SHORT = mark("The team sees this differently")
 """For a chart or a table, beside the average."""
@@ -65,4 +65,4 @@ def absence_sentence(spread: int) -> str:
 def _share(share: float) -> str:
     if abs(share - 0.25) < 1e-9:
         return _("at least a quarter")
-    return _("at least {share:.0%}", share=share).replace("%", " %")
+    return _("at least {share}", share=percent(share))

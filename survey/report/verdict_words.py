@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from survey.disclosure.values import Withheld
 from survey.language import _, decimal, mark, ngettext
 from survey.questionnaire.definition import Questionnaire
+from survey.readiness.kinds import Rule
 from survey.report.finding import TOO_FEW
 from survey.report.finding_words import (
     finding_headline,
     more_answers_sentence,
     practice_overview,
 )
-from survey.report.model import Estimate, GroupReport, Report, Rule, Verdict
+from survey.report.model import Estimate, GroupReport, Report, Verdict
 from survey.report.split_words import splits_sentence
 from survey.report.words import (
     edge_word,
@@ -39,6 +40,25 @@ VERDICTS: dict[Rule, str] = {
     "not_yet": mark("Not yet"),
     "not_enough_evidence": mark("Not enough evidence"),
 }
+HEADLINES: dict[Rule, str] = {
+    "ready": mark("{group} is ready to carry a new practice"),
+    "ready_with_conditions": mark("{group} is ready to carry a new practice, with conditions"),
+    "not_yet": mark("{group} is not yet ready to carry a new practice"),
+    "not_enough_evidence": mark("{group}: {no_evidence} to say"),
+}
+REASONS = {
+    "too_few": mark("Fewer than {min_answers} people answered."),
+    "low_response": mark(
+        "On at least one dimension fewer than {min_rate:.0f} % of the people "
+        "asked could be scored; the others may see the team differently."
+    ),
+    "dimension_missing": mark(
+        "On at least one dimension fewer than {min_answers} people gave enough answers."
+    ),
+    "harm_signal": mark("Several people report that somebody is being harmed."),
+    "index_below_floor": mark("The whole team is likely below the floor, {floor}."),
+    "too_close_to_call": mark("The answers lie too close to the cut-offs to decide."),
+}
 
 
 def verdict_word(rule: Rule) -> str:
@@ -55,25 +75,9 @@ def headline(group: GroupReport, report: Report) -> str:
         return _headline_without_verdict(group, report)
     if group.finding is not None:
         return finding_headline(group, group.finding, report.facts.practice)
-    match group.verdict.rule:
-        case "ready":
-            return _("{group} is ready to carry a new practice", group=group.name)
-        case "ready_with_conditions":
-            return _("{group} is ready to carry a new practice, with conditions", group=group.name)
-        case "not_yet":
-            return _("{group} is not yet ready to carry a new practice", group=group.name)
-        case "not_enough_evidence":
-            return _(
-                "{group}: {no_evidence} to say",
-                group=group.name,
-                no_evidence=_no_evidence(group.verdict),
-            )
-
-
-def _no_evidence(verdict: Verdict) -> str:
-    return (
-        _("too few answers") if TOO_FEW & set(verdict.reasons) else _("too close to the cut-offs")
-    )
+    few = TOO_FEW & set(group.verdict.reasons)
+    no_evidence = _("too few answers") if few else _("too close to the cut-offs")
+    return _(HEADLINES[group.verdict.rule], group=group.name, no_evidence=no_evidence)
 
 
 def overview(report: Report) -> tuple[str, str]:
@@ -120,10 +124,9 @@ def _rest(rules: Sequence[Rule]) -> str:
         "not_yet": _("not yet"),
         "not_enough_evidence": _("without enough evidence to say"),
     }
-    parts = [f"{rules.count(rule)} {said}" for rule, said in told.items() if rule in rules]
-    if not parts:
+    counted = join([f"{rules.count(rule)} {said}" for rule, said in told.items() if rule in rules])
+    if not counted:
         return ""
-    counted = join(parts)
     if "ready" in rules:
         return _("Of the others, {counted}.", counted=counted)
     return _("Of these, {counted}.", counted=counted)
@@ -166,9 +169,7 @@ def verdict_sentence(verdict: Verdict, questionnaire: Questionnaire) -> str:
                 "is more likely below it than above. What stands under “Work on” "
                 "may miss the target."
             )
-        case "not_yet":
-            return " ".join(reason_sentence(r, questionnaire) for r in verdict.reasons)
-        case "not_enough_evidence":
+        case "not_yet" | "not_enough_evidence":
             return " ".join(reason_sentence(r, questionnaire) for r in verdict.reasons)
 
 
@@ -250,27 +251,12 @@ def reason_sentence(reason: str, questionnaire: Questionnaire) -> str:
             names=join(names),
             floor=number(rules.floor),
         )
-    return {
-        "too_few": _("Fewer than {min_answers} people answered.", min_answers=rules.min_answers),
-        "low_response": (
-            _(
-                "On at least one dimension fewer than {min_rate:.0f} % of the people "
-                "asked could be scored; the others may see the team differently.",
-                min_rate=rules.min_rate * 100,
-            )
-        ),
-        "dimension_missing": (
-            _(
-                "On at least one dimension fewer than {min_answers} people gave enough answers.",
-                min_answers=rules.min_answers,
-            )
-        ),
-        "harm_signal": _("Several people report that somebody is being harmed."),
-        "index_below_floor": _(
-            "The whole team is likely below the floor, {floor}.", floor=number(rules.floor)
-        ),
-        "too_close_to_call": _("The answers lie too close to the cut-offs to decide."),
-    }[reason]
+    return _(
+        REASONS[reason],
+        min_answers=rules.min_answers,
+        min_rate=rules.min_rate * 100,
+        floor=number(rules.floor),
+    )
 
 
 def turns_on(group: GroupReport, questionnaire: Questionnaire) -> str:

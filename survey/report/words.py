@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from survey.disclosure.values import Edge, Figure, Policy, Released, Withheld
 from survey.language import _, decimal, language, mark
-from survey.questionnaire.definition import Questionnaire, Text
+from survey.questionnaire.definition import Item, Questionnaire, Text
+from survey.questionnaire.texts import PRACTICE
 from survey.report.model import (
     Estimate,
     GroupReport,
@@ -19,13 +20,6 @@ from survey.report.model import (
     ScaleResult,
     State,
 )
-
-PRACTICE = "[PRACTICE]"
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-"""Stands in a statement for the practice that is planned."""
-
 
 STATES: dict[State, str] = {
     "strong": mark("likely at the target"),
@@ -55,6 +49,11 @@ def scale_names(ids: Sequence[str], questionnaire: Questionnaire) -> tuple[str, 
 def lowered(phrase: str) -> str:
     """Return a phrase as it stands inside a sentence: only its first letter is smaller."""
     return phrase[:1].lower() + phrase[1:]
+
+
+def raised(phrase: str) -> str:
+    """Return a phrase as it begins a sentence: only its first letter is larger."""
+    return phrase[:1].upper() + phrase[1:]
 
 
 def quoted(name: str) -> str:
@@ -99,7 +98,12 @@ def share_text(figure: Released | Withheld, policy: Policy) -> str:
     """Return a share of people as it is printed: "30 %", "20 % or less"."""
     if isinstance(figure, Withheld):
         return withheld_text(figure, policy, single=True)
-    return f"{figure.value * 100:.0f}\u00a0%{edge_word(figure.edge)}"
+    return percent(figure.value) + edge_word(figure.edge)
+
+
+def percent(share: float) -> str:
+    """Return a share in whole percent; its sign stays on the line of its number."""
+    return f"{share * 100:.0f}\u00a0%"
 
 
 def class_text(figure: Released | Withheld, policy: Policy) -> str:
@@ -160,6 +164,13 @@ def kind_text(group: GroupReport) -> str:
 def answered_text(group: GroupReport) -> str:
     """Return how many of how many stand behind a group."""
     return _("{n} of {asked} people", n=group.n, asked=group.asked)
+
+
+def spare_sentence(report: Report) -> str:
+    """Return that who was asked is counted with spare cards; "" where no codes were given out."""
+    if report.facts.closed is None:
+        return ""
+    return _("Spare cards count as people asked, where there were any.")
 
 
 def left_out_sentence(report: Report) -> str:
@@ -254,9 +265,14 @@ def worth_telling(ids: Sequence[str], figure: Figure | Estimate, report: Report)
     return not all(PRACTICE in text(item.text) for item in asked)
 
 
-def item_text(item: ItemResult, report: Report) -> str:
+def item_text(item: Item | ItemResult, report: Report) -> str:
     """Return a statement with the planned practice in its place."""
-    return text(item.text).replace(PRACTICE, report.facts.practice or "a new practice")
+    return text(item.text).replace(PRACTICE, practice_name(report))
+
+
+def practice_name(report: Report) -> str:
+    """Return what the planned practice is called, or "a new practice" where none is named."""
+    return report.facts.practice or _("a new practice")
 
 
 def response_sentence(report: Report) -> str:

@@ -6,9 +6,11 @@ in in `sessions`, how somebody comes in by a link in `ways_in`.
 
 import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from threading import BoundedSemaphore
-from typing import Literal, cast, get_args
+from typing import Literal, cast
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
@@ -18,11 +20,11 @@ from sqlalchemy.orm import Session
 
 from survey.errors import UserError
 from survey.language import LANGUAGES, gettext
+from survey.services.own_changes import tell_password_changed
 from survey.storage.engine import reading
 from survey.storage.workspace import Account, LoginSession, Ticket
 
 Role = Literal["owner", "consultant", "reader"]
-ROLES: tuple[Role, ...] = get_args(Role)
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1000
@@ -144,8 +146,12 @@ def change_profile(session: Session, user: User, name: str, language: str, timez
         row.timezone = timezone if timezone in available_timezones() else row.timezone
 
 
-def change_password(session: Session, user: User, old: str, new: str, stays: bytes) -> None:
+def change_password(
+    session: Session, user: User, old: str, new: str, stays: bytes, now: datetime, *, mail: bool
+) -> None:
     """Change a password; every browser but that of the session `stays` is signed out.
+
+    `mail`: whether mail is set up; then the person is told, as somebody else may have done it.
 
     Raises
     ------
@@ -156,7 +162,10 @@ def change_password(session: Session, user: User, old: str, new: str, stays: byt
     confirm_password(session, user, old)
     hashed = hash_password(new)
     with session.begin():
-        set_password(session, session.get_one(Account, user.id), hashed, stays)
+        row = session.get_one(Account, user.id)
+        set_password(session, row, hashed, stays)
+        if mail:
+            tell_password_changed(session, row, now)
 
 
 def set_password(session: Session, row: Account, hashed: str, stays: bytes = b"") -> None:
@@ -185,7 +194,7 @@ def user_of(row: Account) -> User:
 
 def hash_password(password: str) -> str:
     """Return a password as it is kept (argon2id)."""
-    return HASHER.hash(password)
+    return HASHER.hash(_as_typed_anywhere(password))
 
 
 def password_fits(hashed: str, password: str) -> bool:
@@ -196,12 +205,17 @@ def password_fits(hashed: str, password: str) -> bool:
     if not _TURNS.acquire(timeout=PATIENCE):
         raise TooManySignIns
     try:
-        HASHER.verify(hashed or _NOBODY, password[:LONGEST_PASSWORD])
+        HASHER.verify(hashed or _NOBODY, _as_typed_anywhere(password))
         return bool(hashed)
     except (VerificationError, InvalidHashError):
         return False
     finally:
         _TURNS.release()
+
+
+def _as_typed_anywhere(password: str) -> str:
+    """Return a password in one form: some keyboards write an “ü” as one sign, others as two."""
+    return unicodedata.normalize("NFKC", password[:LONGEST_PASSWORD])
 
 
 def tidy_address(email: str) -> str:

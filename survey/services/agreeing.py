@@ -17,7 +17,7 @@ from survey.errors import UserError
 from survey.language import gettext as _
 from survey.report.model import Commitment, CommitmentState
 from survey.services.agreed import EVERYBODY, commitment, commitments_of
-from survey.services.surveys import released_row, shows_group
+from survey.services.released import released_row, shows_group
 from survey.storage import models
 from survey.storage.engine import reading
 

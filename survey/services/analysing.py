@@ -19,7 +19,8 @@ from survey.measures.tenure import TenureContrast, tenure_contrast
 from survey.measures.wave import Instrument, instrument_of, tally_wave
 from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.shipped import find
-from survey.readiness import Evidence, Judgement, Weighed, judge, weigh
+from survey.readiness.advice import Weighed, weigh
+from survey.readiness.verdict import Evidence, Judgement, judge
 from survey.scoring import (
     Answers,
     Floats,

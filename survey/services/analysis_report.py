@@ -3,10 +3,11 @@
 A report can be handed on, so its figures are released ones, unlike those of the JSON.
 """
 
+from survey.disclosure.release import release
 from survey.disclosure.values import Policy, Release, Unit
 from survey.errors import UserError
 from survey.questionnaire.definition import Questionnaire
-from survey.report.build import build, release
+from survey.report.build import build
 from survey.report.model import Facts, Report
 from survey.scoring import Answers
 from survey.services.analysing import Analysis, WaveStatistics

@@ -16,7 +16,6 @@ from survey.ballots.sealing import seal
 from survey.errors import UserError
 from survey.services.frozen import look
 from survey.services.surveys import UnknownSurvey, questionnaire_of
-from survey.storage.engine import reading
 from survey.storage.queries import Asked, asked_by, put_box
 
 
@@ -89,17 +88,6 @@ def submit(
         if not put_box(session, slug, asked.unit, spent, sealed, now):
             raise SurveyOver
     return receipt(sealed)
-
-
-def check_code(session: Session, slug: str, code: str, now: datetime) -> None:
-    """Say whether answers with this code would be taken now, by raising what `submit` would.
-
-    Writes nothing, so it may be asked before the questionnaire is shown.
-    """
-    hashed = credential(code, slug)
-    with reading(session):
-        if _asked(session, slug, hashed, now).unit is None:
-            raise CodeUnknown
 
 
 def _fitting_key(session: Session, slug: str, now: datetime) -> bytes:

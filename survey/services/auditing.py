@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from survey.ballots.codes import receipt
+from survey.ballots.inspecting import codes_in
 from survey.config import DEMO_MARKER, SETTINGS_FILE, BadSettings, Config, read_config
 from survey.errors import UserError
 from survey.services.auditing_clients import client_findings, file_findings
@@ -194,7 +195,7 @@ def _all(evidence: Evidence, wanted: Request, codes: Collection[str]) -> Iterato
     if isinstance(evidence, SqliteEvidence):
         files = evidence.files
         yield from sqlite_findings(evidence, counted)
-        yield from database_findings(files, known)
+        yield from database_findings(files, known, counted.going_out)
     else:
         yield from postgres_findings(evidence, counted)
         yield from text_findings(evidence.texts(), known)
@@ -237,6 +238,14 @@ def _known(evidence: Evidence, counted: Counted, codes: Collection[str]) -> Know
         receipts={
             *_set_of(evidence, "closing_receipt", lambda row: str(row["receipt"])),
             *_set_of(evidence, "box", lambda row: receipt(bytes(row["sealed"]))),
+        },
+        kept={
+            plain
+            for text in (
+                *_set_of(evidence, "letter", lambda row: str(row["code"] or "")),
+                *_set_of(evidence, "draft", lambda row: str(row["settings"])),
+            )
+            for plain, _, _ in codes_in(text.encode())
         },
     )
 

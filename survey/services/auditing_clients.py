@@ -11,7 +11,7 @@ from pathlib import Path
 
 from survey.config import Config
 from survey.services.backup_file import BROKEN, MANIFEST
-from survey.services.findings import Finding, learnable, stored, wrong
+from survey.services.findings import Finding, learnable, some, stored, wrong
 from survey.storage.forensics.facts import Counted
 
 MADE = {
@@ -23,10 +23,13 @@ MADE = {
 
 
 def client_findings(counted: Counted) -> Iterator[Finding]:
-    """Say what is kept of clients, of what is prepared for them, and of who read what."""
+    """Say what is kept of who runs surveys, of clients and their rosters, and of who read what."""
+    yield from _rosters(counted)
+    yield _accounts(counted)
+    yield from _helped(counted)
     if counted.clients or counted.drafts:
         yield stored(
-            f"Of clients: name, contacts and units ({_many(counted.clients, 'client')}), and"
+            f"Of clients: name, contacts and units ({some(counted.clients, 'client')}), and"
             f" surveys in preparation ({counted.drafts})."
         )
     for survey in counted.surveys:
@@ -38,8 +41,53 @@ def client_findings(counted: Counted) -> Iterator[Finding]:
     if counted.views:
         yield stored(
             "Who opened which report, and when, of those who run surveys or were given a report"
-            f" ({_many(counted.views, 'line')}). The lines stay, also of deleted surveys.",
+            f" ({some(counted.views, 'line')}). The lines stay, also of deleted surveys.",
             "table report_view",
+        )
+
+
+def _rosters(counted: Counted) -> Iterator[Finding]:
+    """Say whose names stand in rosters, which belong to clients and not to surveys."""
+    if counted.people:
+        yield stored(
+            "Of people in the rosters of clients: name, address, unit and language"
+            f" ({some(counted.people, 'line')}). A roster says nothing of surveys: not who was"
+            " asked, and not who answered.",
+            "table person",
+        )
+    if others := counted.letters[""]:
+        yield stored(
+            f"Mails about accounts that wait to be sent, or could not be ({others}). Each may hold"
+            " a link with which to choose a password.",
+            "table letter",
+        )
+
+
+def _accounts(counted: Counted) -> Finding:
+    return stored(
+        "Of people who run surveys: mail address, name, language, time zone, a check value of the"
+        f" password, and the secret of a second factor ({some(counted.accounts, 'account')}); and"
+        f" which of their browsers are signed in, since when ({counted.sessions}). People who"
+        " answer have no account."
+    )
+
+
+def _helped(counted: Counted) -> Iterator[Finding]:
+    """Say what is kept of how those with an account came in, and of who helped them."""
+    if counted.handed:
+        yield stored(
+            "Of people who run or read surveys: who asked them in, and who saw the link to their"
+            f" password ({some(counted.handed, 'account')}); the same of links that wait to be"
+            " used.",
+            "table account, table ticket",
+        )
+    if counted.helped:
+        yield stored(
+            "What was done to an account by somebody else: a second factor taken away, a link to a"
+            " new password, the account removed; with address, who did it and when"
+            f" ({some(counted.helped, 'line')}). The lines stay, also of removed accounts, so that"
+            " nobody takes an account over unseen.",
+            "table account_help",
         )
 
 
@@ -101,7 +149,3 @@ def _manifest(path: Path) -> dict[str, object] | None:
     except BROKEN:
         return None
     return told if isinstance(told, dict) and "with_open_surveys" in told else None
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what if count == 1 else f'{what}s'}"

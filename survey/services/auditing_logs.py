@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from survey.ballots.codes import PERSON_LENGTH, credential
-from survey.ballots.inspecting import LONGEST, codes_in
+from survey.ballots.inspecting import LONGEST, codes_in, codes_within
 from survey.errors import UserError
 from survey.services.findings import Finding, learnable, stored, wrong
 from survey.storage.forensics.pages import Unreadable, blocks
@@ -39,6 +39,8 @@ class Known:
     surveys: Collection[str] = ()
     hashes: Collection[bytes] = ()
     receipts: Collection[str] = ()
+    kept: Collection[str] = ()
+    """Codes that a table keeps: of mails that are not sent yet, and of rehearsals."""
 
     def is_code(self, plain: str) -> bool:
         """Say whether a code is one that was given, or one that a survey still recognises."""
@@ -51,6 +53,7 @@ class Known:
 
 @dataclass
 class _Found:
+    kept: int = 0
     certain: int = 0
     likely: int = 0
     unclear: int = 0
@@ -70,17 +73,37 @@ def read_codes(file: Path) -> frozenset[str]:
     return frozenset(found)
 
 
-def database_findings(files: Sequence[Path], known: Known) -> Iterator[Finding]:
-    """Look for codes in the files of a database, where only hashes of them may stand."""
-    clean = True
+def database_findings(files: Sequence[Path], known: Known, mailed: int) -> Iterator[Finding]:
+    """Look for codes in the files of a database, where only hashes of them may stand.
+
+    `mailed`: mails with a code that are being sent. Until all are, the files may also hold codes
+    of those that were sent a moment ago: which they are nobody can tell, so they are no fault yet.
+    """
+    clean, kept, gone = True, 0, 0
     for file in files:
         found = _Found()
         for old, block in blocks(file, LONGEST):
-            _count_codes(found, known, block, old)
+            _count_codes(found, known, block, old, known.kept)
+        kept += found.kept
+        if mailed:
+            gone, found.certain = gone + found.certain, 0
         if found.certain or found.likely or found.opening:
             clean = False
             yield wrong(_codes_told(found, "the database"), str(file))
-    if files and clean:
+    if gone:
+        yield learnable(
+            f"Codes of people that no table keeps stand in the database's files ({gone}). Those of"
+            " mails that were sent within the last minute are still to be cleared. Search again"
+            " when no mail with a code waits: then none may be left."
+        )
+    clean = clean and not gone
+    if kept:
+        yield stored(
+            "Codes of people stand in the database's files: those of mails that are not sent yet,"
+            " and test codes of rehearsals. "
+            + ("No other code, and no opening code." if clean else "Others are told apart.")
+        )
+    elif files and clean:
         yield stored("No code of a person and no opening code stands in the database's files.")
 
 
@@ -88,7 +111,7 @@ def text_findings(texts: Iterator[tuple[str, str]], known: Known) -> Iterator[Fi
     """Look for codes in the texts of a database whose files cannot be read."""
     found: dict[str, _Found] = {}
     for table, text in texts:
-        _count_codes(found.setdefault(table, _Found()), known, text.encode(), 0)
+        _count_codes(found.setdefault(table, _Found()), known, text.encode(), 0, known.kept)
     for table, counts in found.items():
         if counts.certain or counts.likely or counts.opening:
             yield wrong(_codes_told(counts, "the database"), f"table {table}")
@@ -116,11 +139,17 @@ def _lines(log: Path) -> Iterator[bytes]:
         raise Unreadable(file=log, why=getattr(fault, "strerror", None) or fault) from fault
 
 
-def _count_codes(found: _Found, known: Known, block: bytes, old: int) -> None:
+def _count_codes(
+    found: _Found, known: Known, block: bytes, old: int, kept: Collection[str] = ()
+) -> None:
+    ends = set[int]()
     for plain, grouped, end in codes_in(block):
+        ends.add(end)
         if end <= old:
             continue
-        if known.is_code(plain):
+        if plain in kept:
+            found.kept += 1
+        elif known.is_code(plain):
             found.certain += 1
         elif len(plain) != PERSON_LENGTH:
             found.opening += grouped
@@ -129,6 +158,10 @@ def _count_codes(found: _Found, known: Known, block: bytes, old: int) -> None:
             found.likely += 1
         else:
             found.unclear += 1
+    for plain, end in codes_within(block):
+        if end > old and end not in ends:
+            found.kept += plain in kept
+            found.certain += plain not in kept and known.is_code(plain)
 
 
 def _count_visit(found: _Found, line: bytes, known: Known) -> None:
@@ -166,12 +199,18 @@ def _codes_told(found: _Found, where: str) -> str:
 
 
 def _log_told(found: _Found, log: Path) -> Iterator[Finding]:
-    where, clean = str(log), True
+    where = str(log)
+    wrongs = list(_wrong_in_log(found, where))
+    yield from wrongs
+    yield from _unsure_in_log(found, where)
+    if not wrongs:
+        yield stored("This log was searched: no code, no receipt, no visit with an address.", where)
+
+
+def _wrong_in_log(found: _Found, where: str) -> Iterator[Finding]:
     if found.certain or found.likely or found.opening:
-        clean = False
         yield wrong(_codes_told(found, "this log"), where)
     if found.visits:
-        clean = False
         yield wrong(
             f"A log with times and addresses of visits to /s/… ({found.visits} lines): whoever"
             " reads it learns from which machine the survey was visited, and when. Neither"
@@ -179,12 +218,14 @@ def _log_told(found: _Found, log: Path) -> Iterator[Finding]:
             where,
         )
     if found.receipts:
-        clean = False
         yield wrong(
             f"{found.receipts} receipts of this database stand in this log. With its times it tells"
             " when which box was sealed.",
             where,
         )
+
+
+def _unsure_in_log(found: _Found, where: str) -> Iterator[Finding]:
     if found.unnamed_visits:
         yield learnable(
             f"{found.unnamed_visits} visits to /s/… without an address. Whoever reads their times"
@@ -197,5 +238,3 @@ def _log_told(found: _Found, log: Path) -> Iterator[Finding]:
             " by chance. Name your codes with --codes to be sure.",
             where,
         )
-    if clean:
-        yield stored("This log was searched: no code, no receipt, no visit with an address.", where)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from zoneinfo import ZoneInfo
 
 from survey.disclosure.values import Unit
-from survey.services.findings import Finding, learnable, stored, wrong
+from survey.services.findings import Finding, learnable, some, stored, wrong
 from survey.services.frozen import fingerprint_of
 from survey.storage.forensics.facts import Boxes, Counted
 from survey.storage.models import Survey
@@ -33,11 +33,10 @@ def survey_findings(counted: Counted) -> Iterator[Finding]:
             yield _interrupted(survey)
         else:
             yield from _closed(survey, counted)
+        yield from _changed(survey, counted)
         yield from _fingerprint(survey, counted)
         yield from _back_to_the_team(survey, counted)
     yield from _nobodys(counted)
-    yield from _rosters(counted)
-    yield _accounts(counted)
 
 
 def _unclosed(survey: Survey, counted: Counted) -> Iterator[Finding]:
@@ -57,10 +56,11 @@ def _unclosed(survey: Survey, counted: Counted) -> Iterator[Finding]:
         " is kept in coarse steps, as of one day. To keep it so, this audit tells no number of"
         " boxes."
     )
-    if survey.masked:
+    if survey.masked and not survey.rehearsal:  # that one keeps no name, only that there are some
         yield stored(
-            f"{name}: names that are taken out of comments ({len(survey.masked)}), as the"
-            " consultant gave them. They are deleted when the survey is closed."
+            f"{name}: names that are taken out of comments ({len(survey.masked)}): those that the"
+            " consultant gave, and of people who were added by mail. They are deleted when the"
+            " survey is closed."
         )
     yield learnable(
         f"{name}: whoever can read the database can count the sealed boxes of each unit, and by"
@@ -77,6 +77,26 @@ def _unclosed(survey: Survey, counted: Counted) -> Iterator[Finding]:
     yield from _amounts(survey, boxes, codes, counted)
 
 
+def _changed(survey: Survey, counted: Counted) -> Iterator[Finding]:
+    """Say what is kept of changes while it was open, and what the addition of people can tell."""
+    changes, name = counted.changes.get(survey.slug, ()), called(survey)
+    if not changes:
+        return
+    yield stored(
+        f"{name}: what was changed since it opened, with the day ({some(len(changes), 'change')})."
+        " Everybody who is asked can read it on the survey’s own pages.",
+        "table amendment",
+    )
+    if survey.state in UNCLOSED and any(change.kind == "people" for change in changes):
+        yield learnable(
+            f"{name}: people were added to a group. Whoever looked into the database before and"
+            " after knows which codes’ check values are theirs, and that boxes which were there"
+            " before are not. Where everybody else of the group had answered by then, the next box"
+            " is theirs. What is in a box this does not tell.",
+            "table credential",
+        )
+
+
 def _lost(survey: Survey) -> Finding:
     return stored(
         f"{called(survey)} was restored from a backup without its sealed answers, codes and list of"
@@ -91,8 +111,9 @@ def _by_mail(survey: Survey, counted: Counted) -> Iterator[Finding]:
     if invited:
         yield stored(
             f"{name}: address, name, unit and language of those who were invited by mail"
-            f" ({invited}), for reminders, which go to all of them. No line leads to a code or to a"
-            " sealed box, and none says whether somebody answered. Closing deletes them.",
+            f" ({invited}), and of whom was added later the day, for reminders, which go to all of"
+            " them. No line leads to a code or to a sealed box, and none says whether somebody"
+            " answered. Closing deletes them.",
             "table invitee",
         )
     if waiting := counted.mailed[survey.slug]:
@@ -105,7 +126,7 @@ def _by_mail(survey: Survey, counted: Counted) -> Iterator[Finding]:
         )
     if invited and not waiting:
         yield stored(
-            f"{name}: no code of a person is stored any more; the mail server took every mail."
+            f"{name}: no mail with a code waits any more, so no table holds the code of a person."
         )
 
 
@@ -114,25 +135,25 @@ def _looks(survey: Survey, boxes: Boxes) -> Iterator[Finding]:
     name = called(survey)
     if boxes.plain:
         yield wrong(
-            f"{name}: {_many(boxes.plain, 'box')} can be read or guessed without a key: the bytes"
+            f"{name}: {some(boxes.plain, 'box')} can be read or guessed without a key: the bytes"
             " are not mixed as sealed answers are. Answers may lie open in the database.",
             "table box",
         )
     if boxes.odd_size:
         yield wrong(
-            f"{name}: {_many(boxes.odd_size, 'box')} not of the one size of 8,192 bytes. The size"
+            f"{name}: {some(boxes.odd_size, 'box')} not of the one size of 8,192 bytes. The size"
             " can tell how much somebody wrote.",
             "table box",
         )
     if boxes.odd_name:
         yield wrong(
-            f"{name}: {_many(boxes.odd_name, 'box')} under a name that is not 32 bytes long, so not"
+            f"{name}: {some(boxes.odd_name, 'box')} under a name that is not 32 bytes long, so not"
             " made by this program. It may point to a person.",
             "table box",
         )
     if boxes.twice:
         yield wrong(
-            f"{name}: {_many(boxes.twice, 'box')} sealed with a key that another box used as well."
+            f"{name}: {some(boxes.twice, 'box')} sealed with a key that another box used as well."
             " This program makes a new one for every box.",
             "table box",
         )
@@ -185,9 +206,9 @@ def _released(survey: Survey, counted: Counted) -> Finding:
     return stored(
         f"{name} is closed. No answer, code or key of it should be left; any that was found stands"
         " under what is wrong. Kept are"
-        f" {_many(counted.figures[slug], 'figure')} about groups, rounded as the report shows them,"
-        f" {_many(counted.comments[slug], 'comment')} without author, and"
-        f" {_many(counted.receipts[slug], 'receipt')}: as many lines as people were asked, filled"
+        f" {some(counted.figures[slug], 'figure')} about groups, rounded as the report shows them,"
+        f" {some(counted.comments[slug], 'comment')} without author, and"
+        f" {some(counted.receipts[slug], 'receipt')}: as many lines as people were asked, filled"
         " up with made-up ones, so that their number does not tell how many answered. A receipt"
         " shows that a box was opened, and not what was in it."
     )
@@ -254,8 +275,8 @@ def _back_to_the_team(survey: Survey, counted: Counted) -> Iterator[Finding]:
     if promises or outcomes:
         yield stored(
             f"{called(survey)}: what groups agreed to, with a role and a day"
-            f" ({_many(promises, 'commitment')}), and what became of the planned practice"
-            f" ({_many(outcomes, 'record')}), in the words of those who run the survey."
+            f" ({some(promises, 'commitment')}), and what became of the planned practice"
+            f" ({some(outcomes, 'record')}), in the words of those who run the survey."
         )
 
 
@@ -275,32 +296,6 @@ def _nobodys(counted: Counted) -> Iterator[Finding]:
             )
 
 
-def _rosters(counted: Counted) -> Iterator[Finding]:
-    """Say whose names stand in rosters, which belong to clients and not to surveys."""
-    if counted.people:
-        yield stored(
-            "Of people in the rosters of clients: name, address, unit and language"
-            f" ({_many(counted.people, 'line')}). A roster says nothing of surveys: not who was"
-            " asked, and not who answered.",
-            "table person",
-        )
-    if others := counted.letters[""]:
-        yield stored(
-            f"Mails about accounts that wait to be sent, or could not be ({others}). Each may hold"
-            " a link with which to choose a password.",
-            "table letter",
-        )
-
-
-def _accounts(counted: Counted) -> Finding:
-    return stored(
-        "Of people who run surveys: mail address, name, language, time zone, a check value of the"
-        f" password, and the secret of a second factor ({_many(counted.accounts, 'account')}); and"
-        f" which of their browsers are signed in, since when ({counted.sessions}). People who"
-        " answer have no account."
-    )
-
-
 def called(survey: Survey) -> str:
     """Return what a survey is called in a sentence."""
     return f"“{survey.title}” ({survey.slug})"
@@ -309,11 +304,6 @@ def called(survey: Survey) -> str:
 def _day(survey: Survey) -> str:
     at = survey.ends_at.astimezone(ZoneInfo(survey.timezone))
     return f"{at.day} {at:%B %Y, %H:%M} ({survey.timezone})"
-
-
-def _many(count: int, what: str) -> str:
-    plural = {"box": "boxes"}.get(what, f"{what}s")
-    return f"{count or 'no'} {what if count == 1 else plural}"
 
 
 def _listed(names: Collection[str]) -> str:

@@ -23,6 +23,7 @@ from survey.config import Config
 from survey.errors import UserError
 from survey.questionnaire.guide_files import FOLDER
 from survey.services import backup_file as form
+from survey.services.backup_tables import WHILE_UNOPENED, newest, tables
 from survey.services.draft_settings import from_json, to_json
 from survey.services.outputs import check_outputs, replacing
 from survey.storage.engine import Sessions, engine_of, make_sessions, reading
@@ -102,8 +103,8 @@ def _opened(config: Config) -> Iterator[Sessions]:
             found = schema_of(connection)
         if found is None:
             raise NothingToBackUp(name=config.database_name)
-        if found != form.newest():
-            raise OlderDatabase(found=found, known=form.newest())
+        if found != newest():
+            raise OlderDatabase(found=found, known=newest())
         yield sessions
     finally:
         engine.dispose()
@@ -118,7 +119,7 @@ def _write(
         connection = session.connection()
         unopened, rehearsals = _unopened(connection, config), _rehearsals(connection)
         apart = () if with_open else tuple(one.slug for one in unopened)
-        for table in form.tables():
+        for table in tables():
             rows = _rows(connection, table, rehearsals, apart)
             lines = (form.line_of(table, row) for row in rows)
             parts[form.part_of(table)] = form.write_part(archive, form.part_of(table), lines)
@@ -129,7 +130,7 @@ def _write(
         name = form.GUIDES + path.name
         parts[name] = form.write_part(archive, name, [path.read_bytes()])
     manifest = form.Manifest(
-        version("headwind-survey"), form.newest(), now.isoformat(), with_open, waiting, parts
+        version("headwind-survey"), newest(), now.isoformat(), with_open, waiting, parts
     )
     archive.writestr(form.MANIFEST, manifest.to_json())
     return unopened, waiting, total
@@ -143,7 +144,7 @@ def _rows(
     query = sa.select(table).order_by(*table.primary_key.columns)
     if rehearsals and key in table.c and table.name != "report_view":
         query = query.where(table.c[key].not_in(rehearsals))
-    if apart and table.name in form.WHILE_UNOPENED:
+    if apart and table.name in WHILE_UNOPENED:
         query = query.where(table.c.survey.not_in(apart))
     for row in connection.execution_options(yield_per=BLOCK).execute(query).mappings():
         yield _told(table, dict(row), apart)

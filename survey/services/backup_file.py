@@ -1,8 +1,8 @@
 """The file of a backup: one ZIP with a manifest, and each table as lines of JSON.
 
 Here belong how a row is written and read again, and what a file must be to be trusted. It is the
-same for both databases. What goes into it is decided in `backing_up`, what becomes of it in
-`restoring`.
+same for both databases. Which tables it has stands in `backup_tables`, how large it may be in
+`backup_bounds`; what goes into it is decided in `backing_up`, what becomes of it in `restoring`.
 
     manifest.json            version, schema, when; of each other part its rows and SHA-256
     tables/<name>.jsonl      one row a line: a list of values in the order of the columns' names
@@ -27,18 +27,15 @@ from typing import IO, Any
 import sqlalchemy as sa
 
 from survey.errors import UserError
-from survey.storage.models import Base, Moment, Words
+from survey.storage.models import Moment, Words
 
 FORMAT = "headwind backup 1"
 MANIFEST = "manifest.json"
 GUIDES = "guides/"
 GUIDE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,80}\.toml")
-LONGEST_ROW = 2**25
+LONGEST_ROW = 2**24
+"""Bytes: the names of 100,000 people take a quarter of it."""
 LARGEST_MANIFEST = LARGEST_GUIDE = 2**22
-LEFT_OUT = ("letter", "login_session", "ticket")
-"""Tables of which no row is ever in a backup: mails with codes, what lets somebody in."""
-WHILE_UNOPENED = ("box", "credential", "participation", "invitee")
-"""Tables whose rows belong to surveys that are not closed, and go with their sealed answers."""
 
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
@@ -61,9 +58,8 @@ class Damaged(UserError):
 
 
 class OtherSchema(UserError):
-    """{file} was made by Headwind {program} with tables of version {found}; this program has those
-    of version {known}. Restore it with a program of that version, and then start this one on it.
-    Nothing was changed.
+    """{file} was made by Headwind {program}, with tables of version {found}; this program knows
+    those up to version {known}. Restore it with that program or a newer one. Nothing was changed.
     """
 
 
@@ -93,11 +89,6 @@ class Manifest:
     def to_json(self) -> str:
         """Return it as it is written."""
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, sort_keys=True)
-
-
-def tables() -> tuple[sa.Table, ...]:
-    """Return the tables that a backup has, each after those that it refers to."""
-    return tuple(table for table in Base.metadata.sorted_tables if table.name not in LEFT_OUT)
 
 
 def part_of(table: sa.Table) -> str:
@@ -137,22 +128,18 @@ def read_manifest(archive: zipfile.ZipFile) -> Manifest:
         manifest = Manifest(**told, parts=parts)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as fault:
         raise Unfit("its list of parts cannot be read") from fault
-    wanted = {part_of(table) for table in tables()}
-    guides = {name for name in parts if is_guide(name)}
     if len(archive.namelist()) != len(parts) + 1 or set(archive.namelist()) - {MANIFEST} != {
         *parts
     }:
         raise Unfit("it has other parts than its list names")
-    if manifest.schema == newest() and set(parts) - guides != wanted:
-        raise Unfit("it lacks tables, or has others")
     return manifest
 
 
-def newest() -> str:
-    """Return the version of the tables that this program has."""
-    from survey.storage.forensics.shape import newest_schema
-
-    return newest_schema()
+def check_tables(manifest: Manifest, tables: Iterable[sa.Table]) -> None:
+    """Raise `Unfit` where a backup has not just these tables."""
+    found = {name for name in manifest.parts if not is_guide(name)}
+    if found != {part_of(table) for table in tables}:
+        raise Unfit("it lacks tables, or has others")
 
 
 def is_guide(name: str) -> bool:
@@ -177,6 +164,8 @@ def read_rows(archive: zipfile.ZipFile, table: sa.Table, part: Part) -> Iterator
         while line := _line(lines, name):
             digest.update(line)
             rows += 1
+            if rows > part.rows:
+                break
             try:
                 yield _row(table, json.loads(line))
             except (ValueError, TypeError, RecursionError) as fault:

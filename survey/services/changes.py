@@ -1,5 +1,5 @@
 """What was changed while a survey was open, as respondents are told it: its end put off, people
-added. Nothing else can be changed.
+added, others to ask. Nothing else can be changed.
 
 Here belong the rows of `amendment` as values. Making a change stands in `running`; the text of what
 was fixed holds every change too (`frozen`), so none can be left out or altered unnoticed.
@@ -20,7 +20,7 @@ class Change:
     """The revision that it made: 2, 3 and so on."""
     day: date
     kind: str
-    """end: the end was put off; people: some were added."""
+    """end: the end was put off; people: some were added; contact: somebody else is to be asked."""
     words_before: str
     words_after: str
     ends: tuple[datetime, datetime] | None = None
@@ -31,6 +31,8 @@ class Change:
     """Id of the unit that people were added to."""
     many: int = 0
     """How many were added."""
+    contacts: tuple[str, str] | None = None
+    """Whom respondents might ask before, and whom they may ask now."""
 
 
 def told_of_end(
@@ -44,6 +46,11 @@ def told_of_end(
 def told_of_people(unit: str, many: int, words: str) -> tuple[str, ...]:
     """Return what is kept of people who were added; `words` are those before."""
     return unit, str(many), words
+
+
+def told_of_contact(contacts: tuple[str, str], words: str) -> tuple[str, ...]:
+    """Return what is kept of another contact; `words` are those before."""
+    return *contacts, words
 
 
 def changes_from(rows: Iterable[Amendment], words: str) -> tuple[Change, ...]:
@@ -71,6 +78,8 @@ def added_to(changes: Iterable[Change]) -> Mapping[str, int]:
 def _change(row: Amendment, after: str) -> Change:
     first, second, before, *days = row.told
     change = Change(row.number, row.day, row.kind, before, after)
+    if row.kind == "contact":
+        return replace(change, contacts=(first, second))
     if row.kind == "people":
         return replace(change, unit=first, many=int(second))
     ends = datetime.fromisoformat(first), datetime.fromisoformat(second)

@@ -34,6 +34,9 @@ def _what(view: SurveyView, change: Change) -> Iterator[str]:
     if change.results:
         old, new = map(day, change.results)
         yield _("Each group’s result can be seen from {new} on, not from {old}.", old=old, new=new)
+    if change.contacts:
+        old, new = change.contacts
+        yield _("Whom you may ask: {new}. Before it was: {old}.", old=old, new=new)
     if change.many:
         names = {unit.id: unit.name for unit in view.units}
         yield ngettext(

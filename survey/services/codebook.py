@@ -146,7 +146,7 @@ def codebook_questionnaire(codebook: Codebook, title: str) -> Questionnaire:
         title=_english(title),
         intro=_english(""),
         minutes=0,
-        source="",
+        source={},
         licence="",
         responses={i.item.response: _response(i) for i in items},
         sections=tuple(Section(s, _english(s), _english("")) for s in kept),

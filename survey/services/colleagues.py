@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from survey.errors import UserError
+from survey.services.account_mails import AccountMail, unsent_mails
 from survey.services.accounts import Role
 from survey.storage.engine import reading
 from survey.storage.models import NUMBERS, Survey
@@ -35,21 +36,29 @@ class Colleague:
     clients: tuple[tuple[str, str], ...]
     """(id, name) of the clients of a consultant, by name; of a reader, those whose reports they
     read."""
+    asked_by: str | None
+    handed_by: str | None
+    """Who saw the link by which the password was chosen, or is to be; None: nobody but they."""
+    mail: AccountMail | None
+    """A mail to them about their account that is not gone."""
 
 
 def list_people(session: Session) -> tuple[Colleague, ...]:
     """Return everybody with an account: owners, consultants, readers, each by name."""
+    mails = unsent_mails(session)
     with reading(session):
         clients = _clients_by_account(session)
         rows = sorted(session.scalars(sa.select(Account)), key=_place)
-        return tuple(_colleague(row, clients.get(row.id, ())) for row in rows)
+        told = ((row, clients.get(row.id, ()), mails.get(row.email)) for row in rows)
+        return tuple(_colleague(*one) for one in told)
 
 
 def find_person(session: Session, number: int) -> Colleague:
     """Return one of them; `UnknownAccount` where there is none of this number."""
     with reading(session):
         row = row_of(session, number)
-        return _colleague(row, _clients_by_account(session, number).get(number, ()))
+        clients = _clients_by_account(session, number).get(number, ())
+    return _colleague(row, clients, unsent_mails(session, (row.email,)).get(row.email))
 
 
 def client_names(session: Session) -> tuple[tuple[str, str], ...]:
@@ -94,7 +103,9 @@ def _clients_by_account(
     }
 
 
-def _colleague(row: Account, clients: tuple[tuple[str, str], ...]) -> Colleague:
+def _colleague(
+    row: Account, clients: tuple[tuple[str, str], ...], mail: AccountMail | None
+) -> Colleague:
     return Colleague(
         id=row.id,
         email=row.email,
@@ -104,4 +115,7 @@ def _colleague(row: Account, clients: tuple[tuple[str, str], ...]) -> Colleague:
         arrived=bool(row.password),
         second_factor=row.second_factor is not None,
         clients=clients,
+        asked_by=row.asked_by,
+        handed_by=row.handed_by,
+        mail=mail,
     )

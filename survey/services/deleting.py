@@ -13,12 +13,14 @@ lie sealed, nothing of it may change, so the earlier one stays until then.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from survey.ballots.keys import KeyFolder
 from survey.errors import UserError
+from survey.language import day
 from survey.services.draft_settings import from_json, to_json
 from survey.services.going import client_going, slugs_of, survey_going
 from survey.storage import queries, scrub
@@ -55,6 +57,12 @@ class SurveysNotTicked(UserError):
     """Tick that all surveys of this client go as well. Nothing was deleted."""
 
 
+class PromiseNotTicked(UserError):
+    """People were told that they can see their group’s result from {day} on. Tick that you have
+    told them that it goes before. Nothing was deleted.
+    """
+
+
 class NotClearedYet(UserError):
     """What was deleted is gone from every page and table, but another program is still reading the
     database, so that remains of it cannot be cleared out of the files. It is tried again every
@@ -77,21 +85,27 @@ def delete_survey(
     slug: str,
     typed: str,
     agreed: str,
+    now: datetime,
+    *,
+    told: bool = False,
     before: Before = bool,
 ) -> Deleted:
     """Delete a survey for good, if its title was typed and it is still what was agreed to.
 
-    `before` is called when nothing speaks against it, before anything is deleted.
+    `told`: whether it was said that people know, where a day for their result was promised to them
+    that has not come; `before` is called when nothing speaks against it, before anything is
+    deleted.
 
     Raises
     ------
-    UnknownSurvey, NotTheName, GoingChanged, BeingClosed, LaterWaveRuns, KeyHeld
+    UnknownSurvey, NotTheName, GoingChanged, PromiseNotTicked, BeingClosed, LaterWaveRuns, KeyHeld
         Nothing was deleted.
     """
     with sessions() as session:
         going = survey_going(session, slug)
     check_typed(typed, going.title)
     _check_agreed(going.mark, agreed)
+    _check_promised(going.promised(now), told=told)
     before()
     with _ended(sessions, keys, (slug,)), sessions() as session, session.begin():
         changed = _delete_surveys(session, (slug,))
@@ -104,17 +118,20 @@ def delete_client(
     client: str,
     typed: str,
     agreed: str,
+    now: datetime,
     *,
     surveys: bool,
+    told: bool = False,
     before: Before = bool,
 ) -> Deleted:
     """Delete a client for good: surveys, drafts, people, units, and who may work with it.
 
-    `surveys`: whether it was said that its surveys go as well; `before`: as of `delete_survey`.
+    `surveys`: whether it was said that its surveys go as well; the rest: as of `delete_survey`.
 
     Raises
     ------
-    UnknownClient, NotTheName, GoingChanged, SurveysNotTicked, BeingClosed, LaterWaveRuns, KeyHeld
+    UnknownClient, NotTheName, GoingChanged, SurveysNotTicked, PromiseNotTicked, BeingClosed,
+    LaterWaveRuns, KeyHeld
         Nothing was deleted.
     """
     with sessions() as session:
@@ -125,6 +142,7 @@ def delete_client(
     _check_agreed(going.mark, agreed)
     if going.surveys and not surveys:
         raise SurveysNotTicked
+    _check_promised(going.promised(now), told=told)
     before()
     with _ended(sessions, keys, every), sessions() as session, session.begin():
         if set(slugs_of(session, client)) - set(every):
@@ -222,3 +240,8 @@ def check_typed(typed: str, name: str) -> None:
 def _check_agreed(now: str, agreed: str) -> None:
     if now != agreed:
         raise GoingChanged
+
+
+def _check_promised(promised: date | None, *, told: bool) -> None:
+    if promised and not told:
+        raise PromiseNotTicked(day=day(promised))

@@ -12,10 +12,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from survey.disclosure.values import Unit
+from survey.services.across import Other, others_of
 from survey.services.client_units import UnitLine, tree_of
 from survey.services.clients import ClientView, client_view
-from survey.services.next_wave import groups_then
-from survey.services.surveys import UnknownSurvey, survey_view
+from survey.services.next_wave import groups_then, places_of
+from survey.services.surveys import Parts, UnknownSurvey, survey_view
 from survey.storage.engine import reading
 from survey.storage.workspace import Person
 
@@ -44,6 +46,16 @@ class Grounds:
     site: Site = Site()
     then: Mapping[str, str] = field(default_factory=dict)
     """Id of a client's unit -> id of the group in which its people answered in the earlier wave."""
+    before: tuple[Unit, ...] = ()
+    """The units of the earlier wave."""
+    parts: Parts = ()
+    """Of which of the client's units they were made, where the wave says so."""
+    least: int | None = None
+    """From how many answers on it showed scores."""
+    others: tuple[Other, ...] = ()
+    """Every survey of the client that is not closed, or was not long ago."""
+    named: bool = False
+    """Whether anybody in the roster has a name."""
 
 
 def grounds_of(
@@ -55,12 +67,24 @@ def grounds_of(
     view, units = client_view(session, client), tree_of(session, client)
     with reading(session):
         unaddressed = _unaddressed(session, client)
+        others = others_of(session, client, view.name, now, places_of(units))
+        named = _named(session, client)
     then: Mapping[str, str] = {}
+    before: tuple[Unit, ...] = ()
+    parts: Parts = ()
+    least = None
     if previous is not None:
         with suppress(UnknownSurvey):
-            bare = (UnitLine(unit.id, "", unit.parent, 0, 0, 0, 0) for unit in units)
-            then = groups_then(survey_view(session, previous, now).units, tuple(bare))
-    return Grounds(view, tuple(units), unaddressed, now, site, then)
+            earlier = survey_view(session, previous, now)
+            before, parts, least = earlier.units, earlier.parts, earlier.policy.scores
+            then = groups_then(before, places_of(units), parts)
+    told = then, before, parts, least, others, named
+    return Grounds(view, tuple(units), unaddressed, now, site, *told)
+
+
+def _named(session: Session, client: str) -> bool:
+    query = sa.exists().where(Person.client == client, Person.name != "")
+    return bool(session.scalar(sa.select(query)))
 
 
 def _unaddressed(session: Session, client: str) -> dict[Place, int]:

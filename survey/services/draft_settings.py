@@ -15,8 +15,6 @@ from typing import Any
 VERSION = 1
 DEFAULT = "environment"
 """The questionnaire that a draft begins with."""
-STEPS = ("questions", "practice", "people", "dates", "answering")
-"""What is filled in, one page each."""
 STEP_FIELDS: Mapping[str, tuple[str, ...]] = {
     "questions": ("title", "questionnaire", "comments", "masked"),
     "practice": ("practice", "unplanned", "critical"),

@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from survey.services.surveys import EARLIER_WAVES, UnknownSurvey
+from survey.services.released import EARLIER_WAVES
+from survey.services.surveys import UnknownSurvey
 from survey.storage import models
 from survey.storage.engine import reading
 

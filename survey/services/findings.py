@@ -45,3 +45,9 @@ def wrong(text: str, where: str = "") -> Finding:
 def unseen(text: str, where: str = "") -> Finding:
     """Tell what cannot be seen from here."""
     return Finding("unseen", text, where)
+
+
+def some(count: int, what: str) -> str:
+    """Return how many there are of something: "no boxes", "1 box", "2 boxes"."""
+    plural = {"box": "boxes"}.get(what, f"{what}s")
+    return f"{count or 'no'} {what if count == 1 else plural}"

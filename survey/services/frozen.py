@@ -167,4 +167,5 @@ def _frozen(
         rehearsal=row.rehearsal,
         by_mail=by_mail,
         changes=lines_from(changes),
+        asked_before=row.asked_before,
     )

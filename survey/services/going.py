@@ -4,6 +4,8 @@ How many have answered is not among them. The deleting itself stands in `deletin
 """
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -42,11 +44,21 @@ class SurveyGoing:
     """Title of a later wave that is not closed yet; empty: none."""
     drafts: int
     """Drafts that were to be compared with it."""
+    results_on: date | None
+    """From when its people can see their group's result, as they were told."""
+    timezone: str
 
     @property
     def is_closed(self) -> bool:
         """Whether its answers are gone already."""
         return self.state == "closed"
+
+    def promised(self, now: datetime) -> date | None:
+        """Return the day on which people expect to see a result that is there and not shown yet."""
+        if self.results_on is None or not self.is_closed:
+            return None
+        begins = datetime.combine(self.results_on, time(), ZoneInfo(self.timezone))
+        return self.results_on if now < begins else None
 
     @property
     def mark(self) -> str:
@@ -65,6 +77,10 @@ class ClientGoing:
     drafts: int
     consultants: int
     surveys: tuple[SurveyGoing, ...]
+
+    def promised(self, now: datetime) -> date | None:
+        """Return the first day on which people of it expect to see a result."""
+        return min((day for one in self.surveys if (day := one.promised(now))), default=None)
 
     @property
     def mark(self) -> str:
@@ -127,6 +143,8 @@ def _survey(session: Session, slug: str) -> SurveyGoing:
         later=tuple(one.title for one in later if one.state == "closed"),
         runs=next((one.title for one in later if one.state != "closed"), ""),
         drafts=sum(from_json(text).previous == slug for text in drafts),
+        results_on=row.results_on,
+        timezone=row.timezone,
     )
 
 

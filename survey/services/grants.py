@@ -14,10 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from survey.errors import UserError
+from survey.services.account_mails import AccountMail, unsent_mails
 from survey.services.accounts import User
+from survey.services.released import released_row
 from survey.services.rights import WHOLE
 from survey.services.sharing import can_be_shared
-from survey.services.surveys import released_row
+from survey.services.warning import who_runs
 from survey.storage.engine import reading
 from survey.storage.models import NUMBERS, ReleasedGroup, Survey
 from survey.storage.workspace import Account, Grant
@@ -32,16 +34,19 @@ class GrantIncomplete(UserError):
         super().__init__(told=" ".join(sentence for _, sentence in faults))
 
 
-class UnknownGrant(UserError):
-    """Nobody of this number reads this, or no longer."""
-
-
 class NobodyChosen(UserError):
     """Choose somebody, or write the address of somebody new."""
 
 
 class NoSuchScope(UserError):
     """Choose the whole report, or one of its groups."""
+
+
+class HandedOver(UserError):
+    """{email} came in by a link that somebody handed over who does not run this client’s surveys.
+    Whoever held that link may read under this address. Ask the person whether the account is
+    theirs, and then tick that you did.
+    """
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,15 @@ class Granted:
     """Whether this person has chosen a password, so that they can sign in."""
     scope: str
     since: date
+    asked_by: str | None
+    handed_by: str | None
+    """Who saw the link by which the password was chosen, or is to be; None: nobody but they."""
+    mail: AccountMail | None
+    """A mail to them about their account that is not gone."""
+
+    def waits_for(self, email: str) -> bool:
+        """Say whether they have yet to come in, asked in by whoever has this address."""
+        return self.active and not self.arrived and self.asked_by == email
 
 
 @dataclass(frozen=True)
@@ -79,18 +93,9 @@ def granted_of(session: Session, slug: str) -> tuple[Granted, ...]:
         .order_by(sa.func.lower(Account.name), Account.email, Grant.scope)
     )
     with reading(session):
-        return tuple(_granted(grant, account) for grant, account in session.execute(query))
-
-
-def find_grant(session: Session, slug: str, account: int, scope: str) -> Granted:
-    """Return one of them; `UnknownGrant` where this person was not given this."""
-    found = (
-        one for one in granted_of(session, slug) if (one.account, one.scope) == (account, scope)
-    )
-    one = next(found, None)
-    if one is None:
-        raise UnknownGrant
-    return one
+        rows = session.execute(query).all()
+    mails = unsent_mails(session, {account.email for _, account in rows})
+    return tuple(_granted(grant, account, mails.get(account.email)) for grant, account in rows)
 
 
 def readers_for(session: Session, user: User, client: str | None) -> tuple[tuple[int, str], ...]:
@@ -104,10 +109,19 @@ def readers_for(session: Session, user: User, client: str | None) -> tuple[tuple
     return tuple((number, f"{name}, {email}") for number, name, email in rows)
 
 
-def give(session: Session, user: User, slug: str, account: int, scope: str, now: datetime) -> None:
+def give(
+    session: Session,
+    user: User,
+    slug: str,
+    account: int,
+    scope: str,
+    now: datetime,
+    *,
+    sure: bool = False,
+) -> None:
     """Let a reader read a report, or one group of it; twice does nothing more.
 
-    `account` is one of `readers_for` whoever gives it.
+    `account` is one of `readers_for` whoever gives it; `sure`: as of `give_within`.
 
     Raises
     ------
@@ -121,16 +135,22 @@ def give(session: Session, user: User, slug: str, account: int, scope: str, now:
         allowed = session.scalar(_choices(user, survey.client_id).where(Account.id == account))
         if allowed is None:
             raise GrantIncomplete((("reader", str(NobodyChosen())),))
-        give_within(session, survey, account, scope, now)
+        give_within(session, survey, account, scope, now, sure=sure)
 
 
-def give_within(session: Session, survey: Survey, account: int, scope: str, now: datetime) -> None:
+def give_within(
+    session: Session, survey: Survey, account: int, scope: str, now: datetime, *, sure: bool = False
+) -> None:
     """Do the same for any reader, inside a transaction of the caller's.
 
-    Whoever gets the whole needs no single groups any more: those go.
+    Whoever gets the whole needs no single groups any more: those go. `sure`: somebody has asked
+    the person whether the account is theirs, where a link was handed over that a stranger saw.
     """
     if not can_be_shared(session, survey.slug, scope):
         raise GrantIncomplete((("reader_scope", str(NoSuchScope())),))
+    row = session.get_one(Account, account)
+    if not sure and row.handed_by and not _runs(session, row.handed_by, survey.client_id):
+        raise GrantIncomplete((("sure", str(HandedOver(email=row.email))),))
     have = set(session.scalars(_scopes(account, survey.slug)))
     if scope in have or WHOLE in have:
         return
@@ -210,6 +230,13 @@ def _groups_of(
     return found
 
 
+def _runs(session: Session, email: str, client: str | None) -> bool:
+    """Say whether an address is that of somebody who runs the surveys of a client anyway; whoever
+    is switched off runs none.
+    """
+    return any(one.email == email for one in who_runs(session, client))
+
+
 def _scopes(account: int, slug: str) -> sa.Select[str]:
     return sa.select(Grant.scope).where(*_these(account, slug))
 
@@ -218,7 +245,7 @@ def _these(account: int, slug: str) -> tuple[sa.ColumnElement[bool], ...]:
     return Grant.account == account, Grant.survey == slug
 
 
-def _granted(grant: Grant, account: Account) -> Granted:
+def _granted(grant: Grant, account: Account, mail: AccountMail | None) -> Granted:
     return Granted(
         account=account.id,
         name=account.name,
@@ -227,4 +254,7 @@ def _granted(grant: Grant, account: Account) -> Granted:
         arrived=bool(account.password),
         scope=grant.scope,
         since=grant.granted_on,
+        asked_by=account.asked_by,
+        handed_by=account.handed_by,
+        mail=mail,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from survey.disclosure.values import Released
-from survey.services.surveys import load_release
+from survey.services.released import load_release
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from survey.errors import UserError
-from survey.services.surveys import NotClosedYet, UnknownSurvey
+from survey.services.released import NotClosedYet
+from survey.services.surveys import UnknownSurvey
 from survey.storage import models
 from survey.storage.engine import reading
 from survey.storage.releases import comments_marked, mark_of

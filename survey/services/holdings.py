@@ -18,8 +18,9 @@ from survey.services.editions import edition_of
 from survey.services.frozen import frozen_text
 from survey.services.letterheads import load_letterhead
 from survey.services.mailings import MailingLine, mailings_of
+from survey.services.released import load_receipts
 from survey.services.rosters import edition_of_roster
-from survey.services.surveys import SurveyLine, list_surveys, load_receipts, survey_view
+from survey.services.surveys import SurveyLine, list_surveys, survey_view
 from survey.storage.engine import reading
 from survey.storage.models import ReleasedGroup, Survey
 

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from survey.errors import UserError
 from survey.language import day, ngettext, speaking
 from survey.language import gettext as _
-from survey.mail import NoMailAddress
+from survey.services.account_mails import write_account_mail
 from survey.services.accounts import User
 from survey.services.colleagues import row_of
-from survey.services.outbox import write_letter
 from survey.services.tickets import LASTS, make_ticket
 from survey.storage.workspace import Account
 
@@ -52,7 +51,10 @@ def make_invitation(
     Returns
     -------
     tuple
-        The address, to be shown once, and whether it goes out by mail.
+        The address, to be shown once, and whether it goes out by mail. The address is empty
+        where `by` does not get to see it: who has the link can come in under an address that is
+        not theirs, and be given reports there. An owner sees it in any case, whoever else invites
+        only where no mail goes out.
 
     Raises
     ------
@@ -64,19 +66,19 @@ def make_invitation(
             raise HasPassword
         if not row.active:
             raise SwitchedOff
-        link = address_of(make_ticket(session, "invite", number, now))
-        return link, mail and _written(session, row, by, link, now)
+        shown_to = by.email if by.role == "owner" or not mail else None
+        link = address_of(make_ticket(session, "invite", number, now, shown_to=shown_to))
+        row.asked_by, row.handed_by = by.email, shown_to
+        if mail:
+            _write(session, row, by, link, now)
+        return link if shown_to else "", mail
 
 
-def _written(session: Session, row: Account, by: User, link: str, now: datetime) -> bool:
-    """Put the mail into the outbox; False where nothing can be sent to such an address."""
+def _write(session: Session, row: Account, by: User, link: str, now: datetime) -> None:
+    """Put the mail into the outbox, in the place of earlier ones: their links lead nowhere."""
     with speaking(row.language):
         subject, body = _("You are invited to Headwind"), _mail(row, by, link, now)
-    try:
-        write_letter(session, row.email, row.name, row.language, subject, body, now)
-    except NoMailAddress:
-        return False
-    return True
+    write_account_mail(session, row, subject, body, now, alone=True)
 
 
 def _mail(row: Account, by: User, link: str, now: datetime) -> str:

@@ -1,7 +1,7 @@
 """What a mail says, before it is told as plain text and as HTML (`survey.exports.mails`).
 
 Here belong the parts that mails are made of. What an invitation or a reminder says stands in
-`inviting` and `reminding`; mails about accounts bring their own words.
+`invitation_text` and `reminding`; mails about accounts bring their own words.
 """
 
 from collections.abc import Sequence

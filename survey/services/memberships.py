@@ -17,7 +17,8 @@ from survey.language import LANGUAGES
 from survey.services.accounts import LONGEST_NAME, is_address, tidy_address
 from survey.services.colleagues import row_of
 from survey.services.grants import give_within
-from survey.services.surveys import released_row
+from survey.services.helped import note
+from survey.services.released import released_row
 from survey.storage.workspace import ROLES, Account, Client, Grant, LoginSession, Membership, Ticket
 
 
@@ -98,9 +99,11 @@ def invite(session: Session, asked: Asked) -> int:
 
 
 def invite_reader(
-    session: Session, slug: str, asked: Asked, scope: str, now: datetime
+    session: Session, slug: str, asked: Asked, scope: str, now: datetime, *, sure: bool = False
 ) -> tuple[int, bool]:
     """Let whoever has an address read a report, or one group of it; make the account if need be.
+
+    `sure`: as of `survey.services.grants.give_within`.
 
     Returns
     -------
@@ -122,7 +125,7 @@ def invite_reader(
         if row is None and (faults := tuple(_faults(email, asked))):
             raise InvitationIncomplete(faults)
         number = row.id if row else _made(session, asked, email)
-        give_within(session, survey, number, scope, now)
+        give_within(session, survey, number, scope, now, sure=sure)
         return number, row is None
 
 
@@ -168,8 +171,10 @@ def switch(session: Session, number: int, active: bool) -> None:
         row.active = active
 
 
-def remove(session: Session, number: int, typed: str) -> None:
+def remove(session: Session, number: int, typed: str, by: str, now: datetime) -> None:
     """Remove an account with its rights and sessions. Lines of the log stay: they never change.
+
+    `by`: the address of who does it. Whoever comes back under the same address is told.
 
     Raises
     ------
@@ -182,6 +187,8 @@ def remove(session: Session, number: int, typed: str) -> None:
         if tidy_address(typed) != row.email:
             raise NotConfirmed(email=row.email)
         _not_the_last(session, row)
+        if row.password:
+            note(session, row.email, by, "removed", now)
         session.execute(sa.delete(Account).where(Account.id == number))
 
 

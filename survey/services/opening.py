@@ -2,7 +2,7 @@
 
 From here on roster, questionnaire, planned practice and policy are frozen. The codes, for people
 and for opening, are returned once and stored nowhere. What a plan must be stands in
-`survey.services.plan`.
+`survey.services.plan_faults`.
 """
 
 import secrets
@@ -19,13 +19,18 @@ from survey.ballots.keys import KeyFolder
 from survey.language import gettext as _
 from survey.services.frozen import fingerprint_of
 from survey.services.inviting import Dealt, Invited, deal, invited_faults, put_invitations
-from survey.services.plan import Plan, PlanError, check_plan, counted
+from survey.services.plan import Plan, counted
+from survey.services.plan_faults import PlanError, check_plan, other_least
 from survey.services.reminding import put_usual_reminders
 from survey.services.roster import NOW_CALLED, depths_of, parse_units, short_name
-from survey.services.surveys import questionnaire_of
+from survey.services.surveys import policy_of, questionnaire_of
 from survey.storage import models, queries
+from survey.storage.engine import reading
 
 __all__ = ["Invited", "Opened", "Plan", "PlanError", "check_plan", "open_survey", "parse_units"]
+
+LONGEST_BEGINNING = 15
+"""Characters of the title in the name of a survey."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def open_survey(
     """
     check_plan(plan, now, "", demo=True)
     _check_invited(plan, invited)
-    slug = f"{short_name(plan.title) or 'survey'}-{_suffix()}"
+    slug = _name(session, plan.title)
     codes = _codes(plan)
     leading = dict(zip(codes, result_words(len(codes)), strict=True))
     dealt, left = deal(codes, invited)
@@ -104,8 +109,25 @@ def _write_to(
         put_usual_reminders(session, slug, due, plan.ends_at, plan.timezone)
 
 
+def _name(session: Session, title: str) -> str:
+    """Return a name for addresses that no survey has: people type it from a card.
+
+    The first words of the title, and four characters of chance. Two of a million are alike.
+    """
+    first, *words = (short_name(title) or "survey").split("-")
+    begins = first[:LONGEST_BEGINNING]
+    for word in words:
+        if len(begins) + 1 + len(word) > LONGEST_BEGINNING:
+            break
+        begins += f"-{word}"
+    while True:
+        name = f"{begins}-{_suffix()}"
+        with reading(session):
+            if session.get(models.Survey, name) is None:
+                return name
+
+
 def _suffix() -> str:
-    """Four random characters, so that two surveys of one title keep apart."""
     return "".join(secrets.choice(ALPHABET) for _ in range(4)).lower()
 
 
@@ -131,6 +153,8 @@ def _check_previous(session: Session, plan: Plan) -> None:
     if (before.scales, before.items, before.responses) != (now.scales, now.items, now.responses):
         told = _("The earlier wave asked other questions, so it cannot be compared with.")
         raise PlanError([told])
+    if policy_of(earlier) != plan.policy:
+        raise PlanError([other_least(earlier.policy_scores)])
     _check_regrouped(session, plan, plan.previous)
 
 
@@ -195,6 +219,7 @@ def _survey_row(plan: Plan, slug: str, public_key: bytes, now: datetime) -> dict
         "sponsor": plan.sponsor.strip(),
         "comments": plan.comments,
         "rehearsal": plan.rehearsal,
+        "asked_before": plan.asked_before,
     }
 
 
@@ -212,6 +237,7 @@ def _unit_rows(slug: str, plan: Plan, leading: Mapping[str, str]) -> list[dict[s
             "place": place,
             "result_word": leading.get(unit.id),
             "way": "mail" if unit.id in plan.by_mail else "cards",
+            "parts": plan.parts.get(unit.id, ()),
         }
         for place, unit in enumerate(units)
     ]

@@ -8,19 +8,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from survey.ballots.keys import KeyFolder
 from survey.language import gettext as _
+from survey.services.across import others_of
 from survey.services.draft_grounds import Grounds, Site, grounds_of
 from survey.services.drafts import DraftView, draft_row, draft_view
 from survey.services.inviting import Invited
 from survey.services.names import with_people
+from survey.services.next_wave import places_of
 from survey.services.opening import Opened, Plan, PlanError, open_survey
-from survey.services.plan import check_ready
+from survey.services.plan_faults import check_ready
 from survey.services.preparing import Prepared, prepared
 from survey.services.reporting_groups import Groups
 from survey.services.rosters import PersonLine, people_of
+from survey.storage.workspace import Client
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,11 @@ class OpenedDraft:
 
 
 def open_draft(
-    session: Session, keys: KeyFolder, draft: str, now: datetime, site: Site
+    session: Session, keys: KeyFolder, draft: str, now: datetime, site: Site, *, told: bool = False
 ) -> OpenedDraft:
     """Open the survey of a draft, which is gone then.
+
+    `told`: whether it was said that people are told of surveys that grouped them otherwise.
 
     Raises
     ------
@@ -46,7 +52,12 @@ def open_draft(
     view = draft_view(session, draft)
     grounds = grounds_of(session, view.client, now, site, view.settings.previous)
     ready = prepared(view.settings, grounds)
-    if faults := missing(view, ready):
+    faults = missing(view, ready)
+    if ready.beside and not told:
+        faults.append(
+            _("Another survey asked the same people in other groups. Tick that they are told.")
+        )
+    if faults:
         raise PlanError(faults)
     check_ready(ready.plan)
     people = people_of(session, view.client)
@@ -59,9 +70,19 @@ def open_draft(
             raise PlanError([_("Somebody changed the draft a moment ago. Look at it once more.")])
         session.delete(row)
         session.flush()
+        _check_others(session, grounds)
 
     opened = open_survey(session, keys, plan, now, invited, ready.mails_from, take)
     return OpenedDraft(plan, opened)
+
+
+def _check_others(session: Session, grounds: Grounds) -> None:
+    """Refuse where a survey of the client was opened or closed since; of two, one waits here."""
+    key, name = grounds.client.id, grounds.client.name
+    session.execute(sa.select(Client.id).where(Client.id == key).with_for_update())
+    if others_of(session, key, name, grounds.now, places_of(grounds.units)) != grounds.others:
+        told = _("A survey of this client was opened or closed a moment ago. Look once more.")
+        raise PlanError([told])
 
 
 def missing(view: DraftView, ready: Prepared) -> list[str]:

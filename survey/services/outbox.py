@@ -34,6 +34,8 @@ AT_ONCE = 50
 """Mails that are looked up together, though each is taken by itself."""
 ACCOUNT_MAILS_STAY = timedelta(days=7)
 """So long a mail about an account is kept that was not taken: it may hold a link to a password."""
+OF_A_LINK = re.compile(r"[A-Za-z0-9_-]{20,}")
+"""What can be the token of a link of one use, or half of it."""
 
 
 @dataclass(frozen=True)
@@ -164,16 +166,20 @@ def settle(session: Session, held: Held, worker: str, sent: Sent, now: datetime)
     ).one_or_none()
     if row is None:
         return
-    row.attempts, row.told = row.attempts + 1, _without(held.code, sent.told)
+    row.attempts, row.told = row.attempts + 1, _without(held, sent.told)
     row.state = _state_after(sent.outcome, row.attempts)
     if row.state == "waiting":
         row.due = now + _wait(row.attempts)
     row.held_by = worker if row.state == "uncertain" else ""
 
 
-def _without(code: str | None, told: str) -> str:
-    """Return what a server said without the code of the mail, in case it quotes what it refuses."""
-    parts = [part for part in (code or "").split("-") if part]
+def _without(held: Held, told: str) -> str:
+    """Return what a server said without the code of the mail, or its link to a password, in case it
+    quotes what it refuses.
+    """
+    if held.kind == "account":
+        return OF_A_LINK.sub("…", told)
+    parts = [part for part in (held.code or "").split("-") if part]
     return re.sub("|".join(parts), "…", told, flags=re.IGNORECASE) if parts else told
 
 

@@ -17,17 +17,18 @@ from survey.disclosure.values import Policy, Unit
 from survey.language import gettext as _
 from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.shipped import shipped_ids, shipped_text
+from survey.services.across import Asking, Other, grouped_otherwise, running_faults
 from survey.services.draft_grounds import Grounds
 from survey.services.draft_settings import DEFAULT, STEP_FIELDS, Settings
 from survey.services.names import parse_names
-from survey.services.plan import (
-    Plan,
+from survey.services.plan import Plan, usual_results_on
+from survey.services.plan_faults import (
     PlanFault,
     address_faults,
     is_time_zone,
+    other_least,
     plan_faults,
     ready_faults,
-    usual_results_on,
 )
 from survey.services.reminding import usual_times
 from survey.services.reporting_groups import Groups, groups_of, regrouped_faults, way_faults
@@ -40,6 +41,7 @@ LINE = 200
 """Characters that a line of text may have."""
 YEARS = range(2000, 3000)
 STAND_IN = timedelta(days=3)
+SOME_NAME = "Name"
 FIELD_OF = {
     "holders": "holder_2",
     "policy": "least",
@@ -78,6 +80,18 @@ class Prepared:
     mails_from: datetime | None
     faults: tuple[Fault, ...]
     now: datetime
+    beside: tuple[Other, ...] = ()
+    """Closed surveys that asked the same people in other groups: the people asked are told."""
+    named: bool = False
+    """Whether the roster has names; at the opening they are taken out of comments."""
+
+    @property
+    def masked(self) -> tuple[str, ...]:
+        """What stands for the names that will be taken out of comments, where there are any.
+
+        Whoever tries the survey out reads that it will be so; nobody's name is copied for it.
+        """
+        return (SOME_NAME,) if self.named or self.plan.masked else ()
 
     @property
     def questionnaire(self) -> Questionnaire:
@@ -116,7 +130,19 @@ def prepared(settings: Settings, grounds: Grounds) -> Prepared:
     plan = reading.plan()
     mails_from = reading.mails_from(plan)
     reading.check(plan)
-    return Prepared(settings, reading.groups, plan, mails_from, tuple(reading.faults), grounds.now)
+    faults, asking = reading.faults, _asking(grounds, reading.groups, plan)
+    faults += [Fault("", "", told) for told in running_faults(grounds.others, asking)]
+    beside = grouped_otherwise(grounds.others, asking)
+    plan = replace(plan, asked_before=tuple(other.line for other in beside))
+    told = settings, reading.groups, plan, mails_from, tuple(faults), grounds.now, beside
+    return Prepared(*told, grounds.named)
+
+
+def _asking(grounds: Grounds, groups: Groups, plan: Plan) -> Asking:
+    leaders = {one.unit.id: one.unit.name for one in groups.asking if one.leaders}
+    members = {u.id: u.name for u in grounds.units if u.id in groups.grouping.members}
+    scales = frozenset(scale.id for scale in questionnaire_of(plan.questionnaire_text).scales)
+    return Asking(members | leaders, plan.units, plan.policy, scales, plan.previous)
 
 
 class _Reading:
@@ -169,6 +195,11 @@ class _Reading:
             sponsor=told.sponsor if told.introduction.strip() else "",
             comments=told.comments,
             by_mail=self.groups.by_mail,
+            parts={
+                one.unit.id: self.groups.grouping.behind(one.unit.id)
+                for one in self.groups.asking
+                if not one.leaders
+            },
         )
 
     def lines(self) -> None:
@@ -235,6 +266,8 @@ class _Reading:
     def policy(self) -> Policy:
         """Return from how many answers on what is shown."""
         least, usual = self.number("least", LEAST, MOST), Policy()
+        if self.grounds.least not in (None, least):
+            self.note("least", other_least(self.grounds.least))
         return Policy(least, max(usual.single, least), max(usual.spread, least))
 
     def questionnaire_text(self) -> str:

@@ -74,7 +74,7 @@ def start_rehearsal(
         raise NotReadyToRehearse
     if draft_view(session, draft).rehearsal is not None:
         raise RehearsalGoesOn
-    plan = replace(prepared.plan, rehearsal=True, by_mail=(), masked=())
+    plan = replace(prepared.plan, rehearsal=True, by_mail=(), masked=prepared.masked)
     opened = open_survey(session, keys, plan, now)
     names = {unit.id: unit.name for unit in plan.units}
     codes = [(names[unit], some[0]) for unit, some in opened.codes.items()][:MOST_CODES]

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from survey.errors import UserError
 from survey.language import LANGUAGES, day, moment, speaking
 from survey.language import gettext as _
-from survey.services.inviting import About, greeting, new_letter, next_number, subject_of
+from survey.language import language as spoken
+from survey.services.invitation_text import About, greeting, subject_of
+from survey.services.inviting import new_letter, next_number
 from survey.services.letters import Part, Said, Text
 from survey.services.surveys import UnknownSurvey
 from survey.storage.models import NUMBERS, Survey
@@ -111,7 +113,7 @@ def reminder(about: About, name: str, language: str) -> Text:
     with speaking(language):
         return Text(
             language if language in LANGUAGES else LANGUAGES[0],
-            _("Reminder: {title}", title=about.view.title),
+            _("Reminder: {title}", title=about.view.title_in(spoken())),
             tuple(_words(about, name)),
         )
 
@@ -122,7 +124,7 @@ def _words(about: About, name: str) -> Iterator[Part]:
     yield Said(
         _(
             "the survey “{title}” of {client} takes answers until {end}.",
-            title=view.title,
+            title=view.title_in(spoken()),
             client=view.client,
             end=moment(view.ends_at, view.timezone),
         )

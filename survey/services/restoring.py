@@ -1,20 +1,21 @@
 """Restoring an instance from a backup: everything or nothing, into either database.
 
 The file is read twice: first all of it, so that a damaged one changes nothing, then into the
-tables, in one transaction. A survey whose sealed answers were left out of the backup is marked: it
-takes no answers any more and cannot be closed, so that nobody takes it for one that nobody answered
+tables, in one transaction. One of an earlier version goes into the tables of that version, and
+these are then brought to those of today. In which order rows go into a table stands in
+`backup_rows`. A survey whose sealed answers were left out of the backup is marked: it takes no
+answers any more and cannot be closed, so that nobody takes it for one that nobody answered
 (`Survey.lost_on`).
 """
 
 import fcntl
 import os
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -23,15 +24,16 @@ from survey.ballots.keys import KeyFolder
 from survey.config import Config
 from survey.errors import UserError
 from survey.questionnaire.guide_files import FOLDER
+from survey.services import backup_bounds
 from survey.services import backup_file as form
 from survey.services.backing_up import UNOPENED
+from survey.services.backup_rows import count_on, insert
+from survey.services.backup_tables import newest, tables_of, versions
 from survey.services.deleting import NotClearedYet, clear_deleted
 from survey.storage.engine import make_engine, make_sessions
-from survey.storage.forensics.shape import NUMBERED
 from survey.storage.migrate import ReferencesBroken, changing, empty, schema_of, upgrade
 from survey.storage.models import Survey
 
-BLOCK = 500
 MADE = ("parcels", "exports", "rosters", "closing")
 """Folders of the instance with files that were made from what stood in the tables before."""
 SENDS = Path("mail") / "mail.json"
@@ -76,7 +78,7 @@ def restore(config: Config, file: Path, now: datetime, *, replace: bool) -> Rest
     NotABackup, Damaged, OtherSchema, NotEmpty, ServerRuns
         Nothing was changed.
     """
-    with _telling(file), zipfile.ZipFile(file) as archive:
+    with _telling(file), backup_bounds.opened(file) as archive:
         manifest = _checked(archive, file)
         with _alone(config.instance):
             before = _unopened(config)
@@ -122,10 +124,12 @@ def _checked(archive: zipfile.ZipFile, file: Path) -> form.Manifest:
     if form.MANIFEST not in archive.namelist():
         raise form.NotABackup(file=file)
     manifest = form.read_manifest(archive)
-    if manifest.schema != form.newest():
-        told = {"found": manifest.schema, "known": form.newest(), "program": manifest.program}
+    if manifest.schema not in versions():
+        told = {"found": manifest.schema, "known": newest(), "program": manifest.program}
         raise form.OtherSchema(file=file, **told)
-    for table in form.tables():
+    tables = tables_of(manifest.schema)
+    form.check_tables(manifest, tables)
+    for table in tables:
         for _row in form.read_rows(archive, table, manifest.parts[form.part_of(table)]):
             pass
     for name, part in manifest.parts.items():
@@ -152,7 +156,7 @@ def _alone(instance: Path) -> Iterator[None]:
 def _unopened(config: Config) -> tuple[str, ...]:
     """Return the surveys that are here and not closed yet."""
     with _looking(config) as connection:
-        if connection is None or schema_of(connection) != form.newest():
+        if connection is None or schema_of(connection) != newest():
             return ()
         return tuple(connection.scalars(sa.select(Survey.slug).where(Survey.state.in_(UNOPENED))))
 
@@ -188,86 +192,36 @@ def _put(
     now: datetime,
     replace: bool,
 ) -> tuple[dict[str, str], int]:
-    """Put every row into its table, in one transaction; return the surveys that are not closed."""
+    """Put every row into its table, in one transaction; return the surveys that are not closed, and
+    how many rows there were.
+    """
     engine = make_engine(config.database_url)
-    unopened: dict[str, str] = {}
     total = 0
     try:
         with changing(engine) as connection:
             if replace:
                 empty(connection)
-            upgrade(connection)
-            for table in form.tables():
+            upgrade(connection, manifest.schema)
+            for table in tables_of(manifest.schema):
                 rows = form.read_rows(archive, table, manifest.parts[form.part_of(table)])
-                if table.name == "survey":
-                    rows = _surveys(rows, unopened, manifest, now)
-                total += _insert(connection, table, rows)
-            _count_on(connection)
+                total += insert(connection, table, rows)
+            upgrade(connection)
+            count_on(connection)
+            unopened = _marked(connection, manifest, now)
     finally:
         engine.dispose()
     return unopened, total
 
 
-def _surveys(
-    rows: Iterator[form.Row], unopened: dict[str, str], manifest: form.Manifest, now: datetime
-) -> Iterator[form.Row]:
-    """Note the surveys that are not closed, and mark those whose answers were left out."""
-    for row in rows:
-        if row["state"] in UNOPENED and row["lost_on"] is None:
-            unopened[row["slug"]] = row["title"]
-            if not manifest.with_open_surveys:
-                row |= {"state": "ended", "lost_on": now.astimezone(UTC).date()}
-        yield row
-
-
-def _insert(connection: sa.Connection, table: sa.Table, rows: Iterator[form.Row]) -> int:
-    """Put rows into a table, each after the one that it refers to; return how many."""
-    block, many = list[form.Row](), 0
-    for row in _in_order(table, rows):
-        block.append(row)
-        many += 1
-        if len(block) >= BLOCK:
-            connection.execute(sa.insert(table), block)
-            block = []
-    if block:
-        connection.execute(sa.insert(table), block)
-    return many
-
-
-def _in_order(table: sa.Table, rows: Iterator[form.Row]) -> Iterator[form.Row]:
-    """Yield rows of a table that refers to itself so that none stands before its own."""
-    own = [key for key in table.foreign_key_constraints if key.referred_table is table]
-    if not own:
-        yield from rows
-        return
-    columns = [(column, key.elements[at].column.name) for key in own
-               for at, column in enumerate(key.column_keys)]  # fmt: skip
-    waiting, there = list(rows), set[tuple[Any, ...]]()
-    while waiting:
-        ready = [r for r in waiting if (key := _refers(r, columns)) is None or key in there]
-        if not ready:
-            raise form.Unfit(f"rows of the table {table.name} refer to each other in a circle")
-        there |= {tuple(row[name] for _column, name in columns) for row in ready}
-        yield from ready
-        done = set(map(id, ready))
-        waiting = [row for row in waiting if id(row) not in done]
-
-
-def _refers(row: form.Row, columns: Sequence[tuple[str, str]]) -> tuple[Any, ...] | None:
-    """Return the key of the row that this one refers to; None where it refers to none."""
-    told = tuple(row[column] for column, _name in columns)
-    return None if None in told else told
-
-
-def _count_on(connection: sa.Connection) -> None:
-    """Let PostgreSQL number new rows after those that were restored."""
-    if connection.dialect.name != "postgresql":
-        return
-    for name in NUMBERED:
-        following = f"(SELECT coalesce(max(id), 0) + 1 FROM {name})"  # noqa: S608 -- names of ours
-        connection.exec_driver_sql(
-            f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {following}, false)"
-        )
+def _marked(connection: sa.Connection, manifest: form.Manifest, now: datetime) -> dict[str, str]:
+    """Return the surveys that are not closed, marked where their answers were left out."""
+    open_ones = Survey.state.in_(UNOPENED), Survey.lost_on.is_(None)
+    rows = connection.execute(sa.select(Survey.slug, Survey.title).where(*open_ones))
+    unopened = {row.slug: row.title for row in rows}
+    if not manifest.with_open_surveys:
+        lost = {"state": "ended", "lost_on": now.astimezone(UTC).date()}
+        connection.execute(sa.update(Survey).where(*open_ones).values(lost))
+    return unopened
 
 
 def _put_guides(

@@ -19,7 +19,8 @@ from survey.disclosure.values import Release, ReleasedGroup
 from survey.errors import UserError
 from survey.report.model import Commitment, Facts, GroupReport, Report
 from survey.services.agreed import EVERYBODY, agreed_in
-from survey.services.surveys import State, SurveyView, facts_of, released_of, state_of
+from survey.services.released import released_of
+from survey.services.surveys import State, SurveyView, facts_of, state_of
 from survey.storage import models
 from survey.storage.engine import reading
 from survey.storage.queries import units_of

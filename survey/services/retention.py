@@ -5,6 +5,7 @@ is kept with an open survey until it is closed.
 """
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -12,10 +13,9 @@ from sqlalchemy.orm import Session
 
 from survey.language import day as written
 from survey.language import gettext as _
-from survey.language import ngettext, number, speaking
-from survey.services.outbox import write_letter
+from survey.language import ngettext, number
 from survey.services.rosters import delete_roster
-from survey.services.unopened import who_runs
+from survey.services.warning import warn, who_runs
 from survey.storage.engine import Sessions, reading
 from survey.storage.models import Survey
 from survey.storage.workspace import Client, Person
@@ -58,20 +58,9 @@ def warn_rosters(
             row.roster_told = until
             told.append(row.id)
             for reader in who_runs(session, row.id) if by_mail else ():
-                with speaking(reader.language):
-                    subject, body = _words(row.name, until, people)
-                if public_url:
-                    body += f"\n\n{public_url}/clients/{row.id}"
-                write_letter(
-                    session,
-                    reader.email,
-                    reader.name,
-                    reader.language,
-                    subject,
-                    body,
-                    now,
-                    kind="warning",
-                )
+                words = partial(_words, row.name, until, people)
+                address = public_url and f"{public_url}/clients/{row.id}"
+                warn(session, reader, words, address, now)
     return tuple(told)
 
 

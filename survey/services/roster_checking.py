@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from survey.errors import UserError
 from survey.services.client_units import UnitLine, path_of
 from survey.services.roster import MOST_UNITS
+from survey.services.roster_rows import EmptyTable, Row
 from survey.services.roster_rules import (
     BY_VALUE,
     COLUMNS,
@@ -21,7 +22,6 @@ from survey.services.roster_rules import (
     column_of,
     read_entry,
 )
-from survey.services.roster_tables import EmptyTable, Row
 
 Tell = Callable[[int, int], object]
 """Is told how much is done, of how much."""

@@ -2,22 +2,18 @@
 
 A staged file belongs to one client and one account. It lies in a folder of its own in the instance,
 under a random name, for nobody else to read, and goes when it is saved, cancelled, replaced by
-another one, or a day old. Beside it lies what was found in it; all processes of a server read how
-far it is from there, and a lock says whether somebody works on it.
+another one, or a day old, or when its client’s roster is deleted. Beside it lies what was found
+in it; all processes of a server read how far it is from there. How it lies there stands in
+`staged_files`.
 """
 
-import fcntl
 import json
 import logging
-import os
-import re
 import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import BoundedSemaphore, Thread
-from typing import Any, Literal
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -28,74 +24,35 @@ from survey.services.clients import client_view
 from survey.services.roster_changes import Way, changes
 from survey.services.roster_checking import Checked, check
 from survey.services.roster_preview import Preview, preview_of
+from survey.services.roster_rows import EmptyTable, Table
 from survey.services.roster_rules import Fault
-from survey.services.roster_tables import EmptyTable, Table, read_table
-from survey.services.rosters import RosterChanged, edition_of_roster, people_of, save_people
+from survey.services.roster_saving import RosterChanged, save_people
+from survey.services.roster_tables import read_table
+from survey.services.rosters import edition_of_roster, people_of
+from survey.services.staged_files import Options, Staged, StagedFiles, UnknownStaged
 
 log = logging.getLogger(__name__)
 
-LIFE = 24 * 3600.0
-"""Seconds after which a staged file is thrown away."""
 AT_ONCE = BoundedSemaphore(2)
 """Files that one process works on at the same time: each takes memory and most of a core."""
-NAME = re.compile(r"[0-9a-f]{32}")
 UNFORESEEN = mark("Something went wrong. The log of the server says what.")
+LONGEST_PASTE = 50_000
+"""Bytes that are shown again to be mended; what is longer is mended in the spreadsheet."""
+MOST_PASTED = 200
+"""Rows, likewise."""
 EVERY = 5
 """Percent of a stage after which it is told."""
-
-State = Literal["working", "checked", "saved", "failed"]
-
-
-class UnknownStaged(UserError):
-    """The file is no longer kept here: it was saved, cancelled, or is older than a day."""
 
 
 class FaultsLeft(UserError):
     """There are still rows with faults. Mend them, or choose to leave them out."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """How a file is read: which sheet, whether units that are named alone are made."""
-
-    sheet: str = ""
-    make_units: bool = False
-
-
-@dataclass(frozen=True)
-class Staged:
-    """A file that is kept aside, and how far the work on it is.
-
-    Attributes
-    ----------
-    name : of the file, as it was uploaded; empty for a paste
-    stage, share : what is going on, and how much of it is done, in percent
-    error : what keeps the file from being read or saved, in a sentence
-    again : whether the preview was made anew because the roster had changed
-    saving : whether the work that is going on is saving it
-    """
-
-    id: str
-    client: str
-    account: int
-    name: str
-    options: Options = Options()
-    state: State = "working"
-    stage: str = "reading"
-    share: int = 0
-    error: str = ""
-    again: bool = False
-    saving: bool = False
-    sheets: tuple[str, ...] = ()
-    edition: str = ""
-    saved: Mapping[str, int] | None = None
-
-
 class Rosters:
     """The staged files of one server."""
 
     def __init__(self, folder: Path, sessions: sessionmaker[Session]) -> None:
-        self._folder, self._sessions = folder, sessions
+        self._files, self._sessions = StagedFiles(folder), sessions
 
     def stage(self, client: str, account: int, name: str, data: bytes) -> str:
         """Keep a file and begin to check it; what was staged there before goes. Returns its id.
@@ -107,12 +64,11 @@ class Rosters:
         """
         if not data.strip():
             raise EmptyTable
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        for earlier in self._every():
+        for earlier in self._files.every():
             if (earlier.client, earlier.account) == (client, account):
-                self._throw_away(earlier.id)
+                self._files.discard(earlier.id)
         staged = Staged(secrets.token_hex(16), client, account, name[:200])
-        _write(self._file(staged.id, "table"), data)
+        self._files.keep(staged, data)
         self._begin(staged, self._check)
         return staged.id
 
@@ -124,29 +80,39 @@ class Rosters:
         UnknownStaged
             There is none, or it belongs to somebody else.
         """
-        staged = self._load(key) if NAME.fullmatch(key) else None
+        staged = self._files.find(key)
         if staged is None or (staged.client, staged.account) != (client, account):
             raise UnknownStaged
-        if staged.state == "working" and not self._at_work(key):
-            staged = self._load(key) or staged  # it may have ended between the two looks
+        if staged.state == "working" and not self._files.at_work(key):
+            staged = self._files.find(key) or staged  # it may have ended between the two looks
             if staged.state == "working":
                 self._begin(replace(staged, stage="reading", share=0, saving=False), self._check)
         return staged
 
     def preview(self, staged: Staged) -> Preview:
         """Return what was found in a file, of which the check has ended."""
-        told = json.loads(self._file(staged.id, "preview").read_text(encoding="utf-8"))
+        told = json.loads(self._files.path(staged.id, "preview").read_text(encoding="utf-8"))
         return Preview.from_json(told)
 
     def faults(self, staged: Staged) -> Iterator[Fault]:
         """Yield every fault of a file, in the order of its rows."""
-        with self._file(staged.id, "faults").open(encoding="utf-8") as lines:
+        with self._files.path(staged.id, "faults").open(encoding="utf-8") as lines:
             for line in lines:
                 yield Fault(*json.loads(line))
 
     def table(self, staged: Staged) -> Table:
         """Read a file anew."""
-        return read_table(self._file(staged.id, "table").read_bytes(), staged.options.sheet)
+        data = self._files.path(staged.id, "table").read_bytes()
+        return read_table(data, staged.options.sheet)
+
+    def pasted(self, staged: Staged) -> str:
+        """Return what was pasted, to be mended in place; empty for a file, or where it is long."""
+        table = self._files.path(staged.id, "table")
+        if staged.name or not table.exists():
+            return ""
+        data = table.read_bytes()
+        short = len(data) <= LONGEST_PASTE and data.count(b"\n") <= MOST_PASTED
+        return data.decode(errors="replace") if short else ""
 
     def check_again(self, staged: Staged, options: Options, again: bool = False) -> bool:
         """Check a file anew, read in another way; False where somebody works on it."""
@@ -171,36 +137,26 @@ class Rosters:
         fresh = replace(staged, state="working", stage="reading", share=0, again=False, saving=True)
         return self._begin(fresh, lambda told: self._save(told, way))
 
-    def cancel(self, staged: Staged) -> bool:
-        """Throw a file away; False where somebody works on it."""
-        return self._throw_away(staged.id)
+    def cancel(self, staged: Staged) -> None:
+        """Throw a file away; what is being saved at this moment is saved all the same."""
+        self._files.discard(staged.id)
 
     def forget(self, client: str) -> None:
         """Throw away every file of a client that is no more, or whose roster is not."""
-        for staged in self._every():
+        for staged in self._files.every():
             if staged.client == client:
-                self._throw_away(staged.id)
+                self._files.discard(staged.id)
 
     def tidy(self) -> None:
-        """Throw away what is older than a day, and what a crash has left."""
-        if not self._folder.is_dir():
-            return
-        for path in list(self._folder.iterdir()):
-            try:
-                old = time.time() - path.stat().st_mtime > LIFE
-            except FileNotFoundError:
-                continue
-            key = path.name.partition(".")[0]
-            if old and not self._at_work(key):
-                self._throw_away(key)
-                path.unlink(missing_ok=True)
+        """Throw away what is older than a day, and what a crash has left of what was to go."""
+        self._files.tidy()
 
     def _begin(self, staged: Staged, work: Callable[[Staged], Staged]) -> bool:
         """Do some work on a file in the background, one at a time for each."""
-        lock = _locked(self._file(staged.id, "lock"))
+        lock = self._files.begin(staged.id)
         if lock is None:
             return False
-        self._tell(staged)
+        self._files.tell(staged)
         spoken = language()
         Thread(target=self._run, args=(staged, work, lock, spoken), name="roster").start()
         return True
@@ -210,22 +166,22 @@ class Rosters:
     ) -> None:
         try:
             with speaking(spoken), AT_ONCE:
-                self._tell(_outcome(staged, work))
+                self._files.tell(_outcome(staged, work))
         finally:
-            os.close(lock)
+            self._files.end(staged.id, lock)
 
     def _check(self, staged: Staged) -> Staged:
         """Read and judge a file, and compare it with the roster."""
         table, checked = self._judge(staged)
-        self._tell(replace(staged, stage="comparing", sheets=table.sheets))
+        self._files.tell(replace(staged, stage="comparing", sheets=table.sheets))
         with self._sessions() as session:
             edition = edition_of_roster(session, staged.client)
             present = people_of(session, staged.client)
             tree = tree_of(session, staged.client)
         found = preview_of(checked, changes(present, checked.people), tree)
         lines = (json.dumps([*asdict(fault).values()]) for fault in checked.faults)
-        _write(self._file(staged.id, "faults"), "\n".join(lines).encode())
-        _write(self._file(staged.id, "preview"), json.dumps(found.as_json()).encode())
+        self._files.write(staged.id, "faults", "\n".join(lines).encode())
+        self._files.write(staged.id, "preview", json.dumps(found.as_json()).encode())
         options = replace(staged.options, sheet=table.sheet)
         return replace(
             staged, state="checked", options=options, sheets=table.sheets, edition=edition
@@ -244,7 +200,7 @@ class Rosters:
         except RosterChanged:
             return self._check(replace(staged, again=True, saving=False, share=0))
         for ending in ("table", "faults", "preview"):
-            self._file(staged.id, ending).unlink(missing_ok=True)
+            self._files.path(staged.id, ending).unlink(missing_ok=True)
         return replace(staged, state="saved", saved=asdict(saved))
 
     def _judge(self, staged: Staged) -> tuple[Table, Checked]:
@@ -265,44 +221,9 @@ class Rosters:
             share = 100 * done // max(total, 1)
             if share >= last + EVERY:
                 last = share
-                self._tell(replace(staged, share=share))
+                self._files.tell(replace(staged, share=share))
 
         return tell
-
-    def _tell(self, staged: Staged) -> None:
-        part = self._file(staged.id, "part")
-        _write(part, json.dumps(asdict(staged)).encode())
-        part.replace(self._file(staged.id, "json"))
-
-    def _load(self, key: str) -> Staged | None:
-        try:
-            told = json.loads(self._file(key, "json").read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            return None
-        return _staged(told)
-
-    def _every(self) -> Iterator[Staged]:
-        for path in list(self._folder.glob("*.json")):
-            if staged := self._load(path.name.partition(".")[0]):
-                yield staged
-
-    def _at_work(self, key: str) -> bool:
-        lock = _locked(self._file(key, "lock"))
-        if lock is not None:
-            os.close(lock)
-        return lock is None
-
-    def _throw_away(self, key: str) -> bool:
-        lock = _locked(self._file(key, "lock"))
-        if lock is None:
-            return False
-        for ending in ("table", "faults", "preview", "part", "json", "lock"):
-            self._file(key, ending).unlink(missing_ok=True)
-        os.close(lock)
-        return True
-
-    def _file(self, key: str, ending: str) -> Path:
-        return self._folder / f"{key}.{ending}"
 
 
 def _outcome(staged: Staged, work: Callable[[Staged], Staged]) -> Staged:
@@ -315,26 +236,3 @@ def _outcome(staged: Staged, work: Callable[[Staged], Staged]) -> Staged:
         # Its kind and no more: a message may hold names of people.
         log.error("A roster failed: %s", type(fault).__name__)
         return replace(staged, state="failed", error=gettext(UNFORESEEN))
-
-
-def _staged(told: dict[str, Any]) -> Staged:
-    told["options"] = Options(**told["options"])
-    told["sheets"] = tuple(told["sheets"])
-    return Staged(**told)
-
-
-def _write(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-
-
-def _locked(path: Path) -> int | None:
-    """Lock a file, made where it is missing; None where another holds it. It ends with `close`."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    return handle

@@ -8,18 +8,21 @@ row can be used, stands in `roster_checking`; how a workbook is read, in `roster
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from survey.errors import UserError
+from survey.services.roster_rows import (
+    LONGEST_CELL,
+    CellTooLong,
+    EmptyTable,
+    NoTable,
+    Row,
+    Table,
+    row_of,
+)
 
 LARGEST_FILE = 20_000_000
 """Bytes."""
-MOST_ROWS = 200_000
-"""Rows under the header."""
-MOST_COLUMNS = 50
-LONGEST_CELL = 10_000
-"""Characters that a cell may have before it is taken for a mistake of the whole file."""
 ZIP = b"PK\x03\x04"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -29,20 +32,8 @@ PROBE = 4096
 HTML = "<!doctype", "<html", "<table", "<meta", "<?xml"
 
 
-class EmptyTable(UserError):
-    """There is nothing in it. Choose the file again, or paste the rows with their header."""
-
-
 class TableTooLarge(UserError):
     """The file is larger than {most} MB. Leave out columns that are not asked for, or split it."""
-
-
-class TooManyRows(UserError):
-    """There are more than {most} rows. Split the list."""
-
-
-class NoTable(UserError):
-    """The file is no table. Save it in your spreadsheet as CSV or as XLSX, and choose that file."""
 
 
 class OldWorkbook(UserError):
@@ -65,29 +56,6 @@ class OpenQuote(UserError):
     """Row {row}: the quotation marks do not match, so it cannot be seen where cells end. Put a text
     with quotation marks in it into quotation marks and double those inside.
     """
-
-
-class CellTooLong(UserError):
-    """Row {row} has a cell of more than {most} characters. Perhaps a quotation mark is missing
-    above it.
-    """
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row, numbered as a spreadsheet does, from 1; empty ones are left out."""
-
-    number: int
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """The rows of a file; of a workbook also the names of its sheets, and which one it was."""
-
-    rows: tuple[Row, ...]
-    sheets: tuple[str, ...] = ()
-    sheet: str = ""
 
 
 def read_table(data: bytes, sheet: str = "") -> Table:
@@ -153,18 +121,6 @@ def read_text(text: str) -> Iterator[Row]:
         if "limit" in str(error):
             raise CellTooLong(row=number + 1, most=LONGEST_CELL) from None
         raise OpenQuote(row=number + 1) from None
-
-
-def row_of(number: int, cells: Sequence[str]) -> Row | None:
-    """Return a row without what is beyond its last cell; None for an empty one."""
-    if number > MOST_ROWS + 1:
-        raise TooManyRows(most=MOST_ROWS)
-    told = [*cells[:MOST_COLUMNS]]
-    if any(len(cell) > LONGEST_CELL for cell in told):
-        raise CellTooLong(row=number, most=LONGEST_CELL)
-    while told and not told[-1].strip():
-        told.pop()
-    return Row(number, tuple(told)) if told else None
 
 
 def _check_text(text: str) -> None:

@@ -1,38 +1,28 @@
-"""The people of a client: listed, found, changed one by one, and all at once from a file.
+"""The people of a client: listed, found, changed one by one.
 
 A mail address stands in a roster once, whatever its capitals. Nothing here says whether somebody
-was asked, let alone whether they answered.
+was asked, let alone whether they answered. What a file brings, all at once, is saved by
+`roster_saving`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from survey.errors import UserError
 from survey.services.client_units import (
-    UnitLine,
     UnknownUnit,
     below,
-    free_id,
-    in_order,
-    known_ids,
     tree_of,
 )
 from survey.services.clients import hold, looking
-from survey.services.roster_changes import Changes, Way, changes
 from survey.services.roster_changes import PersonLine as PersonLine  # noqa: PLC0414 -- offered here
-from survey.services.roster_checking import Placed, Tell
 from survey.services.roster_rules import Fault, read_entry
 from survey.storage.models import NUMBERS
 from survey.storage.workspace import Client, ClientUnit, Person
-
-Row = TypeVar("Row")
-BLOCK = 2000
-"""Rows that are written with one statement."""
 
 _COLUMNS = Person.id, Person.unit, Person.name, Person.email, Person.language, Person.leads
 
@@ -53,10 +43,6 @@ class MailTaken(UserError):
     """{email} stands in the roster already. Everybody is in it once."""
 
 
-class RosterChanged(UserError):
-    """Somebody changed the roster or its units meanwhile. Nothing was saved."""
-
-
 @dataclass(frozen=True)
 class People:
     """Some of those who were found, how many were found, and how many there are."""
@@ -66,21 +52,11 @@ class People:
     total: int
 
 
-@dataclass(frozen=True)
-class Saved:
-    """What a file has changed."""
-
-    added: int
-    changed: int
-    removed: int
-    units: int
-
-
 def people_of(session: Session, client: str) -> tuple[PersonLine, ...]:
     """Return everybody of a client, by unit as the tree goes; leaders first, then by name."""
     with looking(session):
         places = {unit.id: unit.place for unit in tree_of(session, client)}
-        people = _people(session, client)
+        people = every_person(session, client)
     return tuple(
         sorted(people, key=lambda p: (places[p.unit], not p.leads, p.name.casefold(), p.id))
     )
@@ -122,7 +98,7 @@ def add_person(session: Session, client: str, unit: str, cells: Mapping[str, str
     """
     with session.begin():
         told = _told(session, client, unit, cells, but=0)
-        row = Person(client=client, **_values(told))
+        row = Person(client=client, **values_of(told))
         session.add(row)
         session.flush()
         return row.id
@@ -140,7 +116,7 @@ def change_person(
     with session.begin():
         told = _told(session, client, unit, cells, but=person)
         row = _row(session, client, person)
-        for name, value in _values(told).items():
+        for name, value in values_of(told).items():
             setattr(row, name, value)
 
 
@@ -169,118 +145,9 @@ def edition_of_roster(session: Session, client: str) -> str:
     with looking(session):
         for unit in tree_of(session, client):
             digest.update(repr((unit.id, unit.name, unit.parent)).encode())
-        for person in _people(session, client):
+        for person in every_person(session, client):
             digest.update(repr(person).encode())
     return digest.hexdigest()
-
-
-def save_people(
-    session: Session,
-    client: str,
-    people: Sequence[Placed],
-    new_units: Sequence[tuple[str, ...]],
-    way: Way,
-    edition: str,
-    tell: Tell = lambda _done, _total: None,
-) -> Saved:
-    """Save what a file tells, in one transaction.
-
-    Parameters
-    ----------
-    people, new_units
-        As they were checked.
-    way
-        Whether those who are missing in the file go.
-    edition
-        Of the roster, as what would change was worked out.
-    tell
-        Is told how far it is.
-
-    Raises
-    ------
-    RosterChanged
-        It is no longer that edition; nothing was saved.
-    """
-    with session.begin():
-        hold(session, client)
-        if edition_of_roster(session, client) != edition:
-            raise RosterChanged
-        made = _make_units(session, client, new_units)
-        found = changes(_people(session, client), people)
-        gone = [person.id for person in found.missing] if way == "replace" else []
-        _write(session, client, found, gone, made, tell)
-    return Saved(len(found.added), len(found.changed), len(gone), len(new_units))
-
-
-def _write(
-    session: Session,
-    client: str,
-    found: Changes,
-    gone: Sequence[int],
-    made: Mapping[tuple[str, ...], str],
-    tell: Tell,
-) -> None:
-    changed = [
-        {"id": change.before.id, **_values(_placed(change.after, made))} for change in found.changed
-    ]
-    added = [{"client": client, **_values(_placed(placed, made))} for placed in found.added]
-    total, done = len(gone) + len(changed) + len(added), 0
-    for block in _blocks(gone):
-        session.execute(sa.delete(Person).where(Person.client == client, Person.id.in_(block)))
-        tell(done := done + len(block), total)
-    for rows, statement in ((changed, sa.update(Person)), (added, sa.insert(Person))):
-        for some in _blocks(rows):
-            session.execute(statement, some)
-            tell(done := done + len(some), total)
-
-
-def _make_units(
-    session: Session, client: str, paths: Sequence[tuple[str, ...]]
-) -> Mapping[tuple[str, ...], str]:
-    """Add units, each after the one above it; return the ids by their paths in small letters."""
-    tree = tree_of(session, client)
-    ids = _ids_by_path(tree)
-    taken = {unit.id for unit in tree} | known_ids(session, client)
-    added = []
-    for at, path in enumerate(paths, len(tree)):
-        key = free_id(path[-1], taken)
-        taken.add(key)
-        parent = ids[_key(path[:-1])] if len(path) > 1 else None
-        ids[_key(path)] = key
-        added.append(UnitLine(key, path[-1], parent, at, 0, 0, 0))
-    _insert_units(session, client, tree, added)
-    return ids
-
-
-def _insert_units(
-    session: Session, client: str, tree: Sequence[UnitLine], added: Sequence[UnitLine]
-) -> None:
-    if not added:
-        return
-    places = {unit.id: unit.place for unit in in_order([*tree, *added])}
-    columns = "id", "name", "parent", "people"
-    rows = [
-        {"client": client, "place": places[unit.id]}
-        | {name: getattr(unit, name) for name in columns}
-        for unit in added
-    ]
-    session.execute(sa.insert(ClientUnit), rows)
-    here = [{"client": client, "id": unit.id, "place": places[unit.id]} for unit in tree]
-    if here:
-        session.execute(sa.update(ClientUnit), here)
-
-
-def _ids_by_path(tree: Sequence[UnitLine]) -> dict[tuple[str, ...], str]:
-    paths: dict[str, tuple[str, ...]] = {}
-    for unit in tree:  # each stands after the one above it
-        paths[unit.id] = (*(paths[unit.parent] if unit.parent else ()), unit.name.casefold())
-    return {path: unit for unit, path in paths.items()}
-
-
-def _placed(placed: Placed, made: Mapping[tuple[str, ...], str]) -> PersonLine:
-    told = placed.entry
-    unit = placed.unit if isinstance(placed.unit, str) else made[_key(placed.unit)]
-    return PersonLine(0, unit, told.name, told.email, told.language, told.leads)
 
 
 def _told(
@@ -296,18 +163,20 @@ def _told(
         raise PersonFaulty(faults)
     if entry.email and any(
         person.email.casefold() == entry.email.casefold() and person.id != but
-        for person in _people(session, client)
+        for person in every_person(session, client)
     ):
         raise MailTaken(email=entry.email)
     return PersonLine(0, unit, entry.name, entry.email, entry.language, entry.leads)
 
 
-def _values(person: PersonLine) -> dict[str, object]:
+def values_of(person: PersonLine) -> dict[str, object]:
+    """Return what the columns of somebody hold."""
     names = "unit", "name", "email", "language", "leads"
     return {name: getattr(person, name) for name in names}
 
 
-def _people(session: Session, client: str) -> list[PersonLine]:
+def every_person(session: Session, client: str) -> list[PersonLine]:
+    """Return everybody of a client, in no order that matters, inside a transaction."""
     query = sa.select(*_COLUMNS).where(Person.client == client).order_by(Person.id)
     return [PersonLine(*row) for row in session.execute(query)]
 
@@ -345,11 +214,3 @@ def _line(row: Person) -> PersonLine:
 def _fits(person: PersonLine, unit: str, words: Sequence[str]) -> bool:
     text = f"{person.name} {person.email} {unit}".casefold()
     return all(word in text for word in words)
-
-
-def _blocks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    return (rows[at : at + BLOCK] for at in range(0, len(rows), BLOCK))
-
-
-def _key(path: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name.casefold() for name in path)

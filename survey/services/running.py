@@ -1,6 +1,7 @@
-"""Changing a survey while it is open: its end put off, people added. Nothing else can be changed.
+"""Changing a survey while it is open: its end put off, people added, others to ask. Nothing else.
 
-Each change is written down for respondents, and the six words are made anew in the same
+The role that a sign of harm goes to stays: whoever has answered has answered with it in mind. Each
+change is written down for respondents, and the six words are made anew in the same
 transaction: neither is ever seen without the other. A code that is made here is recognised like
 those of the opening. Its row tells that it came later, and of which unit it is; not whose it is,
 and it leads to no answers.
@@ -18,11 +19,11 @@ from survey.ballots.codes import credential, person_code
 from survey.disclosure.values import Unit as Asked
 from survey.errors import UserError
 from survey.language import moment
-from survey.services.changes import told_of_end, told_of_people
+from survey.services.changes import told_of_contact, told_of_end, told_of_people
 from survey.services.frozen import renew_fingerprint
 from survey.services.inviting import Invited, deal, invited_faults, put_invitations
 from survey.services.names import with_people
-from survey.services.plan import LONGEST, MOST_CODES
+from survey.services.plan_faults import LONGEST, MOST_CODES
 from survey.services.surveys import SurveyView, UnknownSurvey, state_of
 from survey.storage.models import Amendment, Credential, Survey, Unit
 from survey.storage.queries import amendments_of
@@ -48,6 +49,14 @@ class NotLater(UserError):
 
 class RunsTooLong(UserError):
     """A survey runs for a year at most. Choose a moment until {last}."""
+
+
+class ContactMissing(UserError):
+    """Write whom people may ask, and how to reach them."""
+
+
+class ContactSame(UserError):
+    """That is whom people may ask already: {contact}"""
 
 
 class HalfTimeOver(UserError):
@@ -130,6 +139,25 @@ def put_off(session: Session, slug: str, ends_at: datetime, now: datetime, revis
         row.ends_at = ends_at
         row.results_on = results[1] if results else row.results_on
         _write_down(session, row, "end", told, now)
+
+
+def change_contact(session: Session, slug: str, contact: str, now: datetime, revision: int) -> None:
+    """Let people ask somebody else, such as where the one before has left, and tell respondents.
+
+    Raises
+    ------
+    NotRunning, ChangedMeanwhile, ContactMissing, ContactSame
+    """
+    told = " ".join(contact.split())
+    if not told:
+        raise ContactMissing
+    with session.begin():
+        row = _held(session, slug, now, revision)
+        if told == row.help_contact:
+            raise ContactSame(contact=told)
+        kept = told_of_contact((row.help_contact, told), row.fingerprint)
+        row.help_contact = told
+        _write_down(session, row, "contact", kept, now)
 
 
 def add_cards(

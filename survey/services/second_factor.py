@@ -18,6 +18,11 @@ from sqlalchemy.orm import Session
 
 from survey.errors import UserError
 from survey.services.accounts import SignInRefused, User, confirm_password
+from survey.services.own_changes import (
+    tell_codes_renewed,
+    tell_factor_set_up,
+    tell_factor_taken_off,
+)
 from survey.storage.engine import reading
 from survey.storage.workspace import Account
 
@@ -47,6 +52,10 @@ class SecondFactorThere(UserError):
     """A second factor is set up already. Take it off before you set up another."""
 
 
+class NoSecondFactor(UserError):
+    """There is no second factor on this account, so there is nothing to change about it."""
+
+
 @dataclass(frozen=True)
 class SecondFactor:
     """Whether somebody has a second factor, and how many recovery codes are left."""
@@ -74,9 +83,18 @@ def state_of(session: Session, user: User) -> SecondFactor:
 
 
 def switch_on(
-    session: Session, user: User, password: str, secret: str, digits: str, now: datetime
+    session: Session,
+    user: User,
+    password: str,
+    secret: str,
+    digits: str,
+    now: datetime,
+    *,
+    mail: bool,
 ) -> tuple[str, ...]:
     """Set the second factor up, proved by its first digits; return the recovery codes, once.
+
+    Told by mail, where `mail` is set up.
 
     Raises
     ------
@@ -94,30 +112,47 @@ def switch_on(
             raise SecondFactorThere
         row.second_factor, row.second_step = secret, step
         row.recovery = tuple(map(_hash, codes))
+        if mail:
+            tell_factor_set_up(session, row, now)
     return codes
 
 
-def renew_codes(session: Session, user: User, password: str) -> tuple[str, ...]:
-    """Return new recovery codes, once; the old ones count no more. `WrongPassword`."""
+def renew_codes(
+    session: Session, user: User, password: str, now: datetime, *, mail: bool
+) -> tuple[str, ...]:
+    """Return new recovery codes, once; the old ones count no more. Told as `switch_on` is.
+
+    Raises
+    ------
+    NoSecondFactor
+    survey.services.accounts.WrongPassword, survey.services.accounts.TooManySignIns
+    """
     confirm_password(session, user, password)
     codes = _new_codes()
     with session.begin():
         row = _locked(session, user.id)
-        row.recovery = tuple(map(_hash, codes)) if row.second_factor else ()
+        if row.second_factor is None:
+            raise NoSecondFactor
+        row.recovery = tuple(map(_hash, codes))
+        if mail:
+            tell_codes_renewed(session, row, now)
     return codes
 
 
-def take_off(session: Session, user: User, password: str) -> None:
-    """Let the password be enough again. `WrongPassword`."""
+def take_off(session: Session, user: User, password: str, now: datetime, *, mail: bool) -> None:
+    """Let the password be enough again; told by mail, where `mail` is set up. `WrongPassword`."""
     confirm_password(session, user, password)
-    forget(session, user.id)
-
-
-def forget(session: Session, account: int) -> None:
-    """Take the second factor of an account off: for the command line, when the phone is lost."""
     with session.begin():
-        row = session.get_one(Account, account)
-        row.second_factor, row.second_step, row.recovery = None, None, ()
+        row = _locked(session, user.id)
+        if mail and row.second_factor is not None:
+            tell_factor_taken_off(session, row, now)
+        forget_within(session, user.id)
+
+
+def forget_within(session: Session, account: int) -> None:
+    """Within a transaction: take the second factor of an account off."""
+    row = _locked(session, account)
+    row.second_factor, row.second_step, row.recovery = None, None, ()
 
 
 def check(session: Session, account: int, typed: str, now: datetime) -> None:

@@ -117,6 +117,13 @@ def end_session(session: Session, user: User, mark: str) -> None:
         )
 
 
+def end_others(session: Session, user: User, stays: bytes) -> None:
+    """Sign out every one of somebody's own browsers but that of the session `stays`."""
+    others = LoginSession.account == user.id, LoginSession.token_hash != stays
+    with session.begin():
+        session.execute(sa.delete(LoginSession).where(*others))
+
+
 def end_sessions(session: Session, account: int) -> None:
     """Sign somebody out everywhere, here too."""
     with session.begin():

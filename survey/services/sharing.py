@@ -24,8 +24,8 @@ from survey.services.accounts import (
     hash_password,
     password_fits,
 )
+from survey.services.released import released_row, shows_group
 from survey.services.rights import WHOLE
-from survey.services.surveys import released_row, shows_group
 from survey.storage import models
 from survey.storage.engine import reading
 

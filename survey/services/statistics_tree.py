@@ -17,7 +17,8 @@ from survey.measures.standing import Standing
 from survey.measures.tenure import TenureContrast
 from survey.measures.wave import Instrument
 from survey.questionnaire.definition import Practice, Readiness
-from survey.readiness import PracticeAdvice, advised, outcomes
+from survey.readiness.advice import PracticeAdvice, advised
+from survey.readiness.verdict import outcomes
 from survey.scoring import ScaleKey
 from survey.services.analysing import Analysis, Changes, WaveStatistics
 

@@ -1,6 +1,7 @@
-"""Looking at surveys: the list, one survey, and what was released of it.
+"""Looking at surveys: the list, and one survey as it was frozen, with its state.
 
-Everything here only reads. Opening, answering and closing have modules of their own.
+Everything here only reads. Opening, answering and closing have modules of their own; what was
+released of a closed survey stands in `survey.services.released`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,35 +15,26 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 from survey.ballots.keys import Scheme
-from survey.disclosure.values import Policy, Release, Unit
+from survey.disclosure.values import Policy, Unit
 from survey.errors import UserError
 from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.parse import parse
-from survey.report.model import Facts, Report
-from survey.services.agreed import agreed_in, with_agreed
+from survey.report.model import Facts
 from survey.services.changes import Change, added_to, changes_from
+from survey.services.titles import title_in
 from survey.storage import models
 from survey.storage.engine import reading
 from survey.storage.queries import amendments_of, units_of
-from survey.storage.releases import read_release
 
 State = Literal["open", "ended", "destroying", "closed"]
-EARLIER_WAVES = 5
-"""So many waves before it are told with a survey, in a row."""
+
+
+Parts = tuple[tuple[str, tuple[str, ...]], ...]
+"""Ids of units, each with those of the client's units whose people answer in it, where known."""
 
 
 class UnknownSurvey(UserError):
     """There is no survey at this address. Please check the link."""
-
-
-class NotClosedYet(UserError):
-    """The report opens once the survey is closed and its answers are destroyed."""
-
-
-class NeverOpened(UserError):
-    """Nobody opened the answers within 60 days of the end, so they were destroyed unread. There is
-    no report of this survey.
-    """
 
 
 @dataclass(frozen=True)
@@ -117,6 +109,9 @@ class SurveyView:
     """What was changed while it was open, the earliest first."""
     lost_on: date | None = None
     """When it was restored from a backup without its sealed answers; None: never."""
+    asked_before: tuple[tuple[date, str], ...] = ()
+    """Surveys that asked the same people in other groups: the day of closing, and the title."""
+    parts: Parts = ()
 
     @property
     def asked(self) -> int:
@@ -127,6 +122,10 @@ class SurveyView:
     def added(self) -> Mapping[str, int]:
         """People who were added since opening, by the ids of their units; `asked` counts them."""
         return added_to(self.changes)
+
+    def title_in(self, language: str) -> str:
+        """Return the title as people who read a language see it."""
+        return title_in(self.title, self.questionnaire.title, language)
 
     @property
     def asks(self) -> Questionnaire:
@@ -167,47 +166,13 @@ def list_surveys(
         return tuple(_line(row, many, now) for row, many in session.execute(query))
 
 
-def load_release(session: Session, slug: str) -> Release:
-    """Return what was released of a closed survey; `NotClosedYet` before."""
-    with reading(session):
-        return _release(session, _row(session, slug))
-
-
-def load_report(session: Session, slug: str, now: datetime) -> Report:
-    """Build the report of a closed survey from its released tables, and from nothing else."""
-    with reading(session):
-        view, released, previous = released_of(session, slug, now)
-        agreed = agreed_in(session, view.previous) if view.previous else {}
-        older = _older(session, view, now) if previous else []
-    from survey.report.build import build
-
-    report = build(view.asks, released, facts_of(view), previous, older=older)
-    return with_agreed(report, previous[1], agreed) if previous else report
-
-
-def released_of(
-    session: Session, slug: str, now: datetime
-) -> tuple[SurveyView, Release, tuple[Facts, Release] | None]:
-    """Return all that a report is built from, the earlier wave last; inside a transaction."""
-    view = view_of(session, slug, now)
-    released = _release(session, _row(session, slug))
-    return view, released, _previous(session, view, now)
-
-
-def load_receipts(session: Session, slug: str) -> tuple[str, ...]:
-    """Return the closing record in its own order: receipts of opened boxes, and made-up ones."""
-    query = sa.select(models.ClosingReceipt.receipt).where(models.ClosingReceipt.survey == slug)
-    with reading(session):
-        released_row(session, slug)
-        return tuple(session.scalars(query.order_by(models.ClosingReceipt.receipt)))
-
-
 def view_of(session: Session, slug: str, now: datetime) -> SurveyView:
     """Return one survey, inside a transaction of the caller's."""
     rows = units_of(session, slug)
     by_mail = tuple(unit.id for unit in rows if unit.way == "mail")
     changes = amendments_of(session, slug)
-    return view_from(_row(session, slug), _as_units(rows), now, by_mail, changes)
+    view = view_from(row_of(session, slug), as_units(rows), now, by_mail, changes)
+    return replace(view, parts=parts_in(rows))
 
 
 def view_from(
@@ -226,7 +191,7 @@ def view_from(
         critical=row.critical,
         questionnaire=questionnaire_of(row.questionnaire),
         units=units,
-        policy=_policy(row),
+        policy=policy_of(row),
         state=state_of(row, now),
         opened_at=row.opened_at,
         ends_at=row.ends_at,
@@ -259,6 +224,10 @@ def view_from(
         by_mail=by_mail,
         changes=changes_from(changes, row.fingerprint),
         lost_on=row.lost_on,
+        asked_before=tuple(
+            (date.fromisoformat(day), title)
+            for day, _space, title in (one.partition(" ") for one in row.asked_before)
+        ),
     )
 
 
@@ -288,87 +257,32 @@ def facts_of(view: SurveyView) -> Facts:
     )
 
 
-def released_row(session: Session, slug: str) -> models.Survey:
-    """Return the row of a survey of which figures were released, inside a transaction.
-
-    Raises
-    ------
-    UnknownSurvey, NotClosedYet, NeverOpened
-    """
-    row = _row(session, slug)
-    _closed(row)
-    return row
-
-
-def shows_group(session: Session, slug: str, key: str) -> bool:
-    """Say whether the report of a survey has a group of this key; inside a transaction."""
-    group = session.get(models.ReleasedGroup, (slug, key))
-    return group is not None and group.kind != "wider"
-
-
-def _row(session: Session, slug: str) -> models.Survey:
+def row_of(session: Session, slug: str) -> models.Survey:
+    """Return the row of a survey, inside a transaction of the caller's."""
     row = session.get(models.Survey, slug)
     if row is None:
         raise UnknownSurvey
     return row
 
 
-def _units(session: Session, slug: str) -> tuple[Unit, ...]:
-    return _as_units(units_of(session, slug))
+def frozen_units(session: Session, slug: str) -> tuple[Unit, ...]:
+    """Return the units of a survey, inside a transaction of the caller's."""
+    return as_units(units_of(session, slug))
 
 
-def _as_units(rows: Iterable[models.Unit]) -> tuple[Unit, ...]:
+def parts_in(rows: Iterable[models.Unit]) -> Parts:
+    """Return of which of the client's units the units of a survey were made, where it is known."""
+    return tuple((row.id, row.parts) for row in rows if row.parts)
+
+
+def as_units(rows: Iterable[models.Unit]) -> tuple[Unit, ...]:
+    """Return the units that were read as these rows."""
     return tuple(Unit(row.id, row.name, row.parent, row.asked) for row in rows)
 
 
-def _policy(row: models.Survey) -> Policy:
+def policy_of(row: models.Survey) -> Policy:
+    """Return from how many answers on what of a survey is shown."""
     return Policy(row.policy_scores, row.policy_single, row.policy_spread)
-
-
-def _closed(row: models.Survey) -> tuple[str, ...]:
-    """Return the units that were left out; raise where nothing was released (yet)."""
-    if row.state != "closed":
-        raise NotClosedYet
-    if row.left_out is None:
-        raise NeverOpened
-    return row.left_out
-
-
-def _release(session: Session, row: models.Survey, only: Collection[str] | None = None) -> Release:
-    left_out, units = _closed(row), _units(session, row.slug)
-    return read_release(session, row.slug, units, _policy(row), left_out, only)
-
-
-def _earlier_release(session: Session, row: models.Survey) -> Release:
-    """Return what a later wave is compared with: the scales, and nothing else."""
-    return _release(session, row, [s.id for s in questionnaire_of(row.questionnaire).scales])
-
-
-def _previous(session: Session, view: SurveyView, now: datetime) -> tuple[Facts, Release] | None:
-    """Return the earlier wave, where there is one and anything is known of it."""
-    if view.previous is None:
-        return None
-    row = _row(session, view.previous)
-    if row.state != "closed" or row.left_out is None:
-        return None
-    return facts_of(view_of(session, view.previous, now)), _earlier_release(session, row)
-
-
-def _older(session: Session, view: SurveyView, now: datetime) -> list[tuple[Facts, Release]]:
-    """Return the waves before the previous one, newest first, up to one of which nothing is known.
-
-    No more than a report tells in a row; and a row that runs in a circle ends.
-    """
-    found: list[tuple[Facts, Release]] = []
-    seen, slug = {view.slug, view.previous}, _row(session, str(view.previous)).previous
-    while slug is not None and slug not in seen and len(found) < EARLIER_WAVES - 1:
-        row = _row(session, slug)
-        if row.state != "closed" or row.left_out is None:
-            break
-        found.append((facts_of(view_of(session, slug, now)), _earlier_release(session, row)))
-        seen.add(slug)
-        slug = row.previous
-    return found
 
 
 def _line(row: models.Survey, asked: int, now: datetime) -> SurveyLine:

@@ -28,25 +28,46 @@ class LinkUsedUp(UserError):
     """
 
 
-def make_ticket(session: Session, purpose: Purpose, account: int | None, now: datetime) -> str:
+def make_ticket(
+    session: Session,
+    purpose: Purpose,
+    account: int | None,
+    now: datetime,
+    *,
+    shown_to: str | None = None,
+    lasts: timedelta | None = None,
+) -> str:
     """Make a link of one use and return its token, the only copy.
 
     Works within a transaction, or in one of its own. A new set-up link or invitation makes the
-    earlier ones of the same account void; of passwords several may wait, so that nobody can make
-    another's link void by asking again.
+    earlier ones of the same account void, and so does a link that is handed over; of those to a
+    password that go by mail several may wait, so that nobody can make another's link void by
+    asking again.
+
+    Parameters
+    ----------
+    shown_to
+        The address of who sees the link and hands it over; empty: the machine's terminal; None: it
+        goes by mail alone.
+    lasts
+        How long it works, where that is not what is usual.
     """
     token = secrets.token_urlsafe(32)
     old = sa.and_(Ticket.purpose == purpose, Ticket.account.is_not_distinct_from(account))
+    void = [Ticket.expires_at <= now]
+    if purpose != "reset":
+        void.append(old)
+    elif shown_to is not None:
+        void.append(sa.and_(old, Ticket.shown_to.is_not(None)))
     with _transaction(session):
-        session.execute(sa.delete(Ticket).where(Ticket.expires_at <= now))
-        if purpose != "reset":
-            session.execute(sa.delete(Ticket).where(old))
+        session.execute(sa.delete(Ticket).where(sa.or_(*void)))
         session.add(
             Ticket(
                 token_hash=_hash(token),
                 purpose=purpose,
                 account=account,
-                expires_at=now + LASTS[purpose],
+                expires_at=now + (lasts or LASTS[purpose]),
+                shown_to=shown_to,
             )
         )
     return token

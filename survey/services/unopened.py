@@ -8,6 +8,7 @@ the last one, whatever the clock says of the end. The destroying itself belongs 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -15,11 +16,10 @@ from sqlalchemy.orm import Session
 
 from survey.language import day as written
 from survey.language import gettext as _
-from survey.language import speaking
-from survey.services.outbox import write_letter
+from survey.services.warning import Reader, warn, who_runs
 from survey.storage.engine import Sessions, reading
 from survey.storage.models import Survey
-from survey.storage.workspace import Account, Membership, Warned
+from survey.storage.workspace import Warned
 
 FIRST, LAST, DESTROYED = timedelta(days=30), timedelta(days=50), timedelta(days=60)
 """After the end: when the two warnings are given, and from when on nothing is kept."""
@@ -39,15 +39,6 @@ class Unopened:
     """The earliest day on which its answers are destroyed unread, as things stand."""
     warned: tuple[date, ...]
     """The days of the warnings that were given."""
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Somebody who is warned."""
-
-    email: str
-    name: str
-    language: str
 
 
 def unopened(session: Session, now: datetime) -> Mapping[str, Unopened]:
@@ -101,18 +92,6 @@ def may_be_destroyed(session: Session, now: datetime) -> tuple[str, ...]:
     )
 
 
-def who_runs(session: Session, client: str | None) -> tuple[Reader, ...]:
-    """Return who runs the surveys of a client: every owner, and its consultants; inside a
-    transaction.
-    """
-    members = sa.select(Membership.account).where(Membership.client == client)
-    runs = sa.or_(
-        Account.role == "owner", sa.and_(Account.role == "consultant", Account.id.in_(members))
-    )
-    query = sa.select(Account.email, Account.name, Account.language).where(runs, Account.active)
-    return tuple(Reader(*row) for row in session.execute(query.order_by(Account.email)))
-
-
 def _waits(now: datetime) -> sa.ColumnElement[bool]:
     """Say of a survey whether it has ended, and its answers lie here sealed."""
     return sa.and_(
@@ -164,21 +143,9 @@ def _write(
         "ended": _day_of(row, timedelta()),
         "until": _destroyed_on(row, given, now),
     }
-    with speaking(reader.language):
-        subject, body = _words(told, last=LAST_WARNING in given, two=row.scheme == "two of three")
-    if public_url:
-        body += f"\n\n{public_url}/surveys/{row.slug}"
-    write_letter(
-        session,
-        reader.email,
-        reader.name,
-        reader.language,
-        subject,
-        body,
-        now,
-        kind="warning",
-        survey=row.slug,
-    )
+    words = partial(_words, told, last=LAST_WARNING in given, two=row.scheme == "two of three")
+    address = public_url and f"{public_url}/surveys/{row.slug}"
+    warn(session, reader, words, address, now, survey=row.slug)
 
 
 def _words(told: Mapping[str, object], *, last: bool, two: bool) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from survey.language import gettext as _
 from survey.language import speaking
 from survey.services import accounts
+from survey.services.account_mails import write_account_mail
 from survey.services.accounts import (
     AccountIncomplete,
     User,
@@ -24,7 +25,7 @@ from survey.services.accounts import (
     tidy_address,
     user_of,
 )
-from survey.services.outbox import write_letter
+from survey.services.helped import note, tell_again
 from survey.services.sessions import begin
 from survey.services.tickets import LASTS, LinkUsedUp, Purpose, look_at, make_ticket, spend
 from survey.storage.engine import reading
@@ -90,6 +91,8 @@ def invited(session: Session, token: str, now: datetime) -> User:
 def accept(session: Session, token: str, told: Newcomer, now: datetime, browser: str) -> str:
     """Let somebody in who was invited; return the token of the session.
 
+    Whoever had an account here before is told again what others did to it.
+
     Raises
     ------
     LinkUsedUp, AccountIncomplete
@@ -97,6 +100,7 @@ def accept(session: Session, token: str, told: Newcomer, now: datetime, browser:
     hashed = _checked(told, True)
     with session.begin():
         row = _account_of(session, spend(session, token, "invite", now))
+        tell_again(session, row.email)
         _settle(row, told)
         set_password(session, row, hashed)
         return begin(session, row.id, now, browser, complete=row.second_factor is None)
@@ -117,7 +121,7 @@ def ask_for_password(
         link = address_of(make_ticket(session, "reset", row.id, now))
         with speaking(row.language):
             subject, body = _("Your new password for Headwind"), _reset_mail(row, link)
-        write_letter(session, row.email, row.name, row.language, subject, body, now)
+        write_account_mail(session, row, subject, body, now)
 
 
 def forgetful(session: Session, token: str, now: datetime) -> User:
@@ -128,14 +132,22 @@ def forgetful(session: Session, token: str, now: datetime) -> User:
 def choose_password(session: Session, token: str, password: str, now: datetime) -> User:
     """Set the password that a link was made for, and sign every browser of the account out.
 
+    Whoever comes in next is told who saw the link, and everything that others did before: somebody
+    else may have come in meanwhile, and have said to have read it.
+
     Raises
     ------
     LinkUsedUp, AccountIncomplete
     """
     hashed = _checked(Newcomer("-", password, "", ""), True)
     with session.begin():
-        row = _account_of(session, spend(session, token, "reset", now))
+        ticket = spend(session, token, "reset", now)
+        row = _account_of(session, ticket)
         set_password(session, row, hashed)
+        row.handed_by = ticket.shown_to or None
+        tell_again(session, row.email)
+        if ticket.shown_to is not None:
+            note(session, row.email, ticket.shown_to, "used", now)
         return user_of(row)
 
 
@@ -182,6 +194,7 @@ def _asked_just_now(session: Session, account: int, now: datetime) -> bool:
     query = sa.select(Ticket.token_hash).where(
         Ticket.account == account,
         Ticket.purpose == "reset",
+        Ticket.shown_to.is_(None),
         Ticket.expires_at > now + LASTS["reset"] - PAUSE,
     )
     return session.scalar(query.limit(1)) is not None

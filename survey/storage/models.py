@@ -156,6 +156,9 @@ class Survey(Base):
     lost_on: Mapped[date | None] = mapped_column(
         doc="When it was restored from a backup without its sealed answers; null: never."
     )
+    asked_before: Mapped[tuple[str, ...]] = mapped_column(
+        doc="Surveys that asked the same people in other groups: day of closing, space, title."
+    )
 
 
 class Unit(Base):
@@ -182,6 +185,9 @@ class Unit(Base):
         doc="Leads its people to their group's result; printed on every code alike."
     )
     way: Mapped[str] = mapped_column(doc="How its people get their codes: cards, or mail.")
+    parts: Mapped[tuple[str, ...]] = mapped_column(
+        doc="Ids of the client's units whose people answer in it; empty: not known."
+    )
 
 
 class Credential(Base):
@@ -312,10 +318,13 @@ class Amendment(Base):
         primary_key=True, autoincrement=False, doc="The revision that it made: 2, 3 and so on."
     )
     day: Mapped[date] = mapped_column(doc="When, by the clocks of the survey's zone.")
-    kind: Mapped[str] = mapped_column(doc="end: its end was put off; people: some were added.")
+    kind: Mapped[str] = mapped_column(
+        doc="end: its end was put off; people: some were added; contact: somebody else is asked."
+    )
     told: Mapped[tuple[str, ...]] = mapped_column(
-        doc="end: the old and the new moment; people: the unit's id and how many were added. Then"
-        " the six words before; last the day of the results before and after, where that moved."
+        doc="end: the old and the new moment; people: the unit's id and how many were added;"
+        " contact: whom one might ask before, and whom now. Then the six words before; last the day"
+        " of the results before and after, where that moved."
     )
 
 

@@ -14,6 +14,7 @@ from survey.storage.models import NO_ROWID, Base
 
 ROLES = ("owner", "consultant", "reader")
 PURPOSES = ("setup", "reset", "invite")
+HELPS = ("factor", "link", "used", "removed")
 MAILINGS = ("invitation", "reminder")
 MAILING_STATES = ("planned", "going", "paused", "done")
 WARNINGS = (1, 2)
@@ -46,6 +47,32 @@ class Account(Base):
     recovery: Mapped[tuple[str, ...]] = mapped_column(
         default=(), doc="SHA-256, in hex, of codes that stand in for the digits once each."
     )
+    asked_by: Mapped[str | None] = mapped_column(
+        doc="Address of whoever asked this person in; null: nobody of this list did."
+    )
+    handed_by: Mapped[str | None] = mapped_column(
+        doc="Address of whoever saw the link to the password, or to the first one while there is"
+        " none; null: it went by mail alone, or there was none."
+    )
+
+
+class AccountHelp(Base):
+    """What somebody else did to a person's way in. It outlives the account: whoever comes back
+    under the address is told.
+    """
+
+    __tablename__ = "account_help"
+    __table_args__ = (sa.CheckConstraint(f"what IN {HELPS}", name="what_known"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, doc="Number of the line.")
+    email: Mapped[str] = mapped_column(index=True, doc="Address of the account.")
+    at: Mapped[datetime] = mapped_column(doc="When.")
+    by: Mapped[str] = mapped_column(doc="Address of who did it; empty: at the machine itself.")
+    what: Mapped[str] = mapped_column(
+        doc="factor: the second factor was taken away; link: a link to a new password was made;"
+        " used: it was used; removed: the account was removed."
+    )
+    read: Mapped[bool] = mapped_column(doc="Whether the person has said to have read it.")
 
 
 class LoginSession(Base):
@@ -77,6 +104,9 @@ class Ticket(Base):
         sa.ForeignKey("account.id", ondelete="CASCADE"), doc="Whose password; null: none yet."
     )
     expires_at: Mapped[datetime] = mapped_column(doc="From then on it leads nowhere.")
+    shown_to: Mapped[str | None] = mapped_column(
+        doc="Address of who saw the link; empty: the machine's terminal; null: it went by mail."
+    )
 
 
 class Client(Base):

@@ -16,7 +16,7 @@ from survey.web.assets import pack
 from survey.web.moments import there
 from survey.web.respond import NAME, depths
 from survey.web.site import site
-from survey.web.spoken import listen, read_in, title_in
+from survey.web.spoken import listen, read_in
 
 blueprint = Blueprint("about", __name__)
 listen(blueprint)
@@ -44,7 +44,7 @@ def show(slug: str) -> Response:
         "respond/about.html",
         view=view,
         spoken=spoken,
-        title=title_in(view, spoken),
+        title=view.title_in(spoken.code),
         units=_groups(view),
         cards=any(unit.asked and unit.id not in view.by_mail for unit in view.units),
         changes=told_changes(view),

@@ -15,13 +15,16 @@ from survey.services.accounts import (
     change_password,
     change_profile,
 )
+from survey.services.colleagues import find_person
+from survey.services.helped import helped, mark_read, unread
 from survey.services.second_factor import state_of
 from survey.services.sessions import end_session, end_sessions, hashed, sessions_of
 from survey.web.account_forms import ChangePasswordForm, ProfileForm
 from survey.web.agents import words_of
 from survey.web.brake import TooManyTries, brake
-from survey.web.login import forget_session
+from survey.web.login import HOME, HOMES, forget_session, local
 from survey.web.rights import TOKEN
+from survey.web.setup import can_mail
 from survey.web.site import site
 
 blueprint = Blueprint("account", __name__)
@@ -45,6 +48,27 @@ def change() -> Response | Reply:
     return redirect(url_for("account.show", done="profile"), 303)
 
 
+@blueprint.get("/account/helped")
+def told() -> Response | Reply:
+    """Show what others did to one's way in, until it was read; then lead on."""
+    user, onward = _user(), request.args.get("next", "")
+    with site().sessions() as database:
+        lines = unread(database, user.email)
+    if not lines:
+        return redirect(local(onward, HOMES.get(user.role, HOME)), 303)
+    page = render_template("console/helped.html", lines=lines, onward=onward and local(onward))
+    return Response(page)
+
+
+@blueprint.post("/account/helped")
+def read() -> Reply:
+    """Note that it was read, as far as it was shown, and lead on."""
+    user, newest = _user(), max(0, min(request.form.get("newest", 0, int), 2**31 - 1))
+    with site().sessions() as database:
+        mark_read(database, user.email, newest)
+    return redirect(local(request.form.get("next", ""), HOMES.get(user.role, HOME)), 303)
+
+
 @blueprint.post("/account/password")
 def password() -> Response | Reply:
     """Change the password, with the old one as proof; other browsers are signed out."""
@@ -54,7 +78,8 @@ def password() -> Response | Reply:
     old, new = str(form.old.data), str(form.password.data)
     try:
         with trying_password(), site().sessions() as database:
-            change_password(database, _user(), old, new, hashed(session[TOKEN]))
+            here, now = hashed(session[TOKEN]), site().clock()
+            change_password(database, _user(), old, new, here, now, mail=can_mail())
     except (WrongPassword, TooManyTries, TooManySignIns) as error:
         form.refuse("old", str(error))
         return _page(password=form, status=status_of(error))
@@ -96,6 +121,7 @@ def _page(
     with site().sessions() as database:
         factor = state_of(database, user)
         lines = sessions_of(database, user, session[TOKEN], site().clock())
+        me, done_by_others = find_person(database, user.id), helped(database, user.email)
     profile = profile or ProfileForm(formdata=None, obj=user)
     password = password or ChangePasswordForm(formdata=None)
     page = render_template(
@@ -105,6 +131,8 @@ def _page(
         faults=profile.faults() + password.faults(),
         factor=factor,
         sessions=lines,
+        me=me,
+        helped=done_by_others,
         words_of=words_of,
         zones=sorted(available_timezones()),
         done=request.args.get("done", ""),

@@ -3,40 +3,34 @@
 Whether a password or digits are the right ones is judged by a service and shown beside the field.
 """
 
-from typing import Any, cast
+from typing import Any
 from zoneinfo import available_timezones
 
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from survey.language import LANGUAGES, NAMES, gettext, lazy
+from survey.language import LANGUAGES, NAMES, gettext
 from survey.services.accounts import (
     LONGEST_NAME,
     LONGEST_PASSWORD,
     SHORTEST_PASSWORD,
     is_address,
 )
-from survey.web.forms import Form, tidy
+from survey.web.forms import Form, later, tidy
 
-
-def _later(text: str, **told: object) -> str:
-    """Return a sentence that is translated when it is shown, as forms want it: as a text."""
-    return cast(str, lazy(text, **told))
-
-
-SHORT = _later(
+SHORT = later(
     "Take at least {least} characters; a short sentence is easy to remember.",
     least=SHORTEST_PASSWORD,
 )
-LONG = _later("Shorten this.")
-TONGUE = _later("Choose one of these languages.")
+LONG = later("Shorten this.")
+TONGUE = later("Choose one of these languages.")
 
 
 class EmailField(StringField):
     """An e-mail address."""
 
     def __init__(self, **told: Any) -> None:
-        checks = [InputRequired(_later("Write your e-mail address.")), self.check]
+        checks = [InputRequired(later("Write your e-mail address.")), self.check]
         super().__init__(validators=checks, filters=[tidy], **told)
 
     @staticmethod
@@ -50,7 +44,7 @@ class NameField(StringField):
     """How somebody is called."""
 
     def __init__(self, **told: Any) -> None:
-        checks = [InputRequired(_later("Write your name.")), Length(max=LONGEST_NAME, message=LONG)]
+        checks = [InputRequired(later("Write your name.")), Length(max=LONGEST_NAME, message=LONG)]
         super().__init__(validators=checks, filters=[tidy], **told)
 
 
@@ -59,7 +53,7 @@ class ChosenPassword(PasswordField):
 
     def __init__(self, **told: Any) -> None:
         checks = [
-            InputRequired(_later("Choose a password.")),
+            InputRequired(later("Choose a password.")),
             Length(min=SHORTEST_PASSWORD, message=SHORT),
             Length(max=LONGEST_PASSWORD, message=LONG),
         ]
@@ -72,7 +66,7 @@ class OwnPassword(PasswordField):
     def __init__(self, **told: Any) -> None:
         super().__init__(
             validators=[
-                InputRequired(_later("Type your password.")),
+                InputRequired(later("Type your password.")),
                 Length(max=LONGEST_PASSWORD, message=LONG),
             ],
             **told,
@@ -95,7 +89,7 @@ class ZoneField(StringField):
     def __init__(self, **told: Any) -> None:
         super().__init__(
             validators=[
-                InputRequired(_later("Write a time zone, such as Europe/Berlin.")),
+                InputRequired(later("Write a time zone, such as Europe/Berlin.")),
                 _is_zone,
             ],
             filters=[tidy],
@@ -161,7 +155,7 @@ class SwitchOnForm(Form):
     """The first digits of a second factor, and the password again."""
 
     digits = StringField(
-        validators=[InputRequired(_later("Type the six digits that your app shows now."))],
+        validators=[InputRequired(later("Type the six digits that your app shows now."))],
         filters=[tidy],
     )
     password = OwnPassword()

@@ -18,7 +18,7 @@ from survey.services.agreeing import (
     change_state,
     remove,
 )
-from survey.services.surveys import NeverOpened, NotClosedYet
+from survey.services.released import NeverOpened, NotClosedYet
 from survey.web.console import known
 from survey.web.forms import tidy
 from survey.web.moments import there

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as Reply
 from survey.language import gettext as _
 from survey.report.forecast import PERCENTS, PLANNED, Forecast
 from survey.report.forecast_words import ASSUMED, COUNTED, join_line
+from survey.services.comparable import compared
 from survey.services.draft_settings import Settings
 from survey.services.drafts import DraftView, SavedMeanwhile, change_draft, save_step
 from survey.services.expectations import Expectations, expect
@@ -206,6 +207,7 @@ def _page(opened: Open, refused: Refused, status: int = 200) -> Response:
         shown=shown,
         away=len(refused.ticked - shown),
         could_mail=_could_mail(opened),
+        compared=compared(opened.grounds, ready.groups) if opened.grounds.before else None,
     )
     return Response(page, status)
 

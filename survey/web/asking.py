@@ -14,8 +14,8 @@ from werkzeug.datastructures import MultiDict
 from survey.ballots.payload import Response, clean_comment
 from survey.language import gettext as _
 from survey.questionnaire.definition import Choice, Item, Questionnaire, Text
+from survey.questionnaire.texts import PRACTICE
 
-PRACTICE = "[PRACTICE]"
 COMMENT_LENGTH = 600
 OPEN = "open-"
 """Begins the names of questions answered in one's own words."""

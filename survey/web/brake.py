@@ -9,17 +9,17 @@ from too many, is decided by whoever asks.
 import secrets
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
 from ipaddress import IPv6Address
-from threading import Lock, Timer
+from threading import Condition, Lock, Timer
 from typing import cast
 
 from flask import current_app
 
 from survey.errors import UserError
-from survey.services.accounts import SignInRefused, tidy_address
+from survey.services.accounts import PATIENCE, SignInRefused, tidy_address
 
 EXTENSION = "headwind.brake"
 CODES = "headwind.brake.codes"
@@ -85,25 +85,54 @@ class Brake:
         self._clock = clock
         self._rest = rest
         self._lock = Lock()
+        self._known = Condition(self._lock)
+        """Told when it is known of a try whether it was wrong."""
+        self._open: Counter[bytes] = Counter()
         self._tries: deque[tuple[float, bytes]] = deque()
         self._counts: Counter[bytes] = Counter()
         self._key = b""
         self._timer: Timer | None = None
 
     @contextmanager
-    def trying(self, network: str, email: str) -> Iterator[None]:
-        """Guard one sign-in: `TooManyTries` before it, where there were too many."""
-        limits = {(network,): MOST_HERE, (network, tidy_address(email)): MOST_FOR_ONE}
-        with self._lock:
-            self._forget()
-            if any(self._counts[self._hash(*who)] >= most for who, most in limits.items()):
+    def guarding(self, limits: Mapping[tuple[str, ...], int]) -> Iterator[None]:
+        """Guard one try, of which so many may be wrong; `TooManyTries` before it, where they were.
+
+        Tries at the same time count as wrong until they are known not to be: the last ones that
+        are left wait for each other, so that nobody gets more by trying many at once.
+        """
+        with self._known:
+            self._known.wait_for(lambda: self._over(limits) or self._room(limits), PATIENCE)
+            if not self._room(limits):
                 raise TooManyTries
+            tried = Counter(self._hash(*who) for who in limits)
+            self._open += tried  # keeps the key as well: hashes stay what they are
         try:
             yield
         except SignInRefused:
             for who, most in limits.items():
                 self.wrong(*who, most=most)
             raise
+        finally:
+            with self._known:
+                self._open -= tried
+                self._forget()
+                self._known.notify_all()
+
+    def trying(self, network: str, email: str) -> AbstractContextManager[None]:
+        """Guard one sign-in."""
+        limits = {(network,): MOST_HERE, (network, tidy_address(email)): MOST_FOR_ONE}
+        return self.guarding(limits)
+
+    def _over(self, limits: Mapping[tuple[str, ...], int]) -> bool:
+        """Say whether there were too many wrong tries."""
+        self._forget()
+        return any(self._counts[self._hash(*who)] >= most for who, most in limits.items())
+
+    def _room(self, limits: Mapping[tuple[str, ...], int]) -> bool:
+        """Say whether there is room for one more, even if all that are under way are wrong."""
+        self._forget()
+        hashes = {self._hash(*who): most for who, most in limits.items()}
+        return all(self._counts[who] + self._open[who] < most for who, most in hashes.items())
 
     def wrong(self, network: str, *more: str, most: int) -> bool:
         """Count a wrong try; say whether there were `most` of them before it."""
@@ -136,7 +165,7 @@ class Brake:
             self._counts[who] -= 1
             if not self._counts[who]:
                 del self._counts[who]
-        if not self._tries:
+        if not self._tries and not self._open:
             self._key = b""
 
     def _wake(self) -> None:

@@ -6,8 +6,7 @@ same document is shown as a page for the reader's own browser. Which page shows 
 belongs there; how a document looks, to `survey.exports.cards`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, request
@@ -19,13 +18,13 @@ from survey.browser import Browser, BrowserFailed, NoBrowser
 from survey.errors import UserError
 from survey.exports import cards as printing
 from survey.exports.cards import CardSheet, OpeningSheets, UnitCards
-from survey.language import LANGUAGES, NAMES, _, language
+from survey.language import LANGUAGES, NAMES, language, mark
 from survey.services.cards import named_units, units_of_codes
+from survey.services.clients import client_view
 from survey.services.surveys import SurveyView
-from survey.web import errors
 from survey.web.console import known, public_address
 from survey.web.site import site
-from survey.web.takeaway import AGAIN, AT_ONCE, TooManyFiles
+from survey.web.turns import TooManyFiles, come_again, turn
 
 blueprint = Blueprint("cards", __name__)
 
@@ -89,6 +88,15 @@ def together(units: Sequence[UnitCodes]) -> Parcel | None:
     return Parcel("", codes, spare) if fits else None
 
 
+def tongues(slug: str) -> Mapping[str, str]:
+    """Return in which languages documents can be had, that of the survey's client first."""
+    first, client = language(), known(slug).client_id
+    if client:
+        with site().sessions() as database:
+            first = client_view(database, client).language
+    return {first: NAMES[first]} | NAMES
+
+
 def _of_unit(unit: UnitCodes) -> Iterator[Parcel]:
     """Whoever is written to has a code already: only spare ones are printed."""
     codes, spare = unit.codes[: unit.asked], unit.codes[unit.asked :]
@@ -103,7 +111,7 @@ def _of_unit(unit: UnitCodes) -> Iterator[Parcel]:
 
 blueprint.add_app_template_global(parcels, "card_parcels")
 blueprint.add_app_template_global(together, "cards_together")
-blueprint.add_app_template_global(lambda: NAMES, "languages_of_cards")
+blueprint.add_app_template_global(tongues, "languages_of_cards")
 blueprint.add_app_template_global(lambda: MOST, "most_cards")
 
 
@@ -127,7 +135,7 @@ def sheets(slug: str) -> Response:
     """Give the sheets of the opening codes that were sent, to print at once; keep nothing."""
     view = known(slug)
     sheets = OpeningSheets(
-        title=view.title,
+        title=view.title_in(_language()),
         client=view.client,
         address=f"{public_address()}/surveys/{slug}/close",
         holders=view.holders,
@@ -160,7 +168,7 @@ def _card_sheet(view: SurveyView, codes: Sequence[str], spare: Sequence[str]) ->
         if drawn[unit] or kept[unit]
     )
     return CardSheet(
-        title=view.title,
+        title=view.title_in(_language()),
         client=view.client,
         address=f"{public_address()}/s/{view.slug}",
         units=tuple(bundles),
@@ -203,12 +211,10 @@ def _given(
 ) -> Response:
     """Return a document as a PDF to look at and print; as a page where none can be made."""
     try:
-        with _turn():
+        with turn():
             body = pdf(site().pictures.browser)
-    except TooManyFiles as error:
-        later = errors.page(503, _("The cards were not made yet"), str(error))
-        later.headers["Retry-After"] = AGAIN
-        return later
+    except TooManyFiles:
+        return come_again(mark("The cards were not made yet"))
     except NoBrowser:
         return _as_page(page)
     except BrowserFailed as fault:
@@ -221,14 +227,3 @@ def _given(
 
 def _as_page(page: Callable[[Sequence[str]], str]) -> Response:
     return Response(page([site().assets.address(name) for name in SHEETS]))
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Hold one of the few places for making files, so that respondents never wait for them."""
-    if not AT_ONCE.acquire(blocking=False):
-        raise TooManyFiles
-    try:
-        yield
-    finally:
-        AT_ONCE.release()

@@ -6,14 +6,14 @@ Units have pages of their own in `tree`, people in `roster_people` and `roster_u
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Reply
 from wtforms import SelectField, TextAreaField
 
 from survey.errors import UserError
-from survey.language import LANGUAGES, NAMES, lazy, mark
+from survey.language import LANGUAGES, NAMES, mark
 from survey.language import gettext as _
 from survey.services.client_units import tree_of
 from survey.services.clients import (
@@ -36,7 +36,7 @@ from survey.services.clients import (
 from survey.services.retention import suggested_until
 from survey.web import errors
 from survey.web.console import STATES
-from survey.web.forms import Form, Line, tidy_lines
+from survey.web.forms import Form, Line, later, tidy_lines
 from survey.web.paging import page_of, wanted
 from survey.web.planning import zones
 from survey.web.site import site
@@ -55,17 +55,12 @@ FIELDS: Mapping[type[UserError], str] = {
 """Where a fault that a service finds is told."""
 
 
-def _later(text: str) -> str:
-    """Return a sentence that is translated when it is shown, as forms want it: as a text."""
-    return cast(str, lazy(text))
-
-
 class ClientForm(Form):
     """What is asked of a new client."""
 
-    name = Line(_later("Write the name of the client."))
+    name = Line(later("Write the name of the client."))
     language = SelectField(validate_choice=False)
-    timezone = Line(_later("Write a time zone, such as Europe/Berlin."))
+    timezone = Line(later("Write a time zone, such as Europe/Berlin."))
 
 
 class DetailsForm(ClientForm):

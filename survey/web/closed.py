@@ -6,7 +6,7 @@ What is shown of it belongs to the modules of the pages, keeping it to `survey.w
 from flask import render_template
 
 from survey.report.model import Report
-from survey.services.surveys import NeverOpened, NotClosedYet
+from survey.services.released import NeverOpened, NotClosedYet
 from survey.web.console import known
 from survey.web.shelf import Kept, kept_report
 

@@ -11,6 +11,8 @@ from flask import Blueprint, g, render_template, request
 
 from survey.language import day, language, mark, ngettext
 from survey.language import gettext as _
+from survey.report.chances import plan_of
+from survey.report.forecast_words import ASSUMED
 from survey.services.adoption import unrecorded
 from survey.services.changes_words import told_changes
 from survey.services.results import words_of
@@ -26,7 +28,7 @@ from survey.services.unopened import unopened
 from survey.services.waiting import LEAST_ASKED, participation
 from survey.web.moments import there
 from survey.web.paging import fits, page_of, searched_for
-from survey.web.roster import unit_lines
+from survey.web.roster import missing_text, unit_lines
 from survey.web.site import site
 
 blueprint = Blueprint("console", __name__)
@@ -71,6 +73,8 @@ def survey(slug: str) -> str:
         words = words_of(database, slug) if view.results_on else ()
         missing = unrecorded(database, view, now)
         waits = unopened(database, now).get(slug) if view.state == "ended" else None
+    lines = unit_lines(view.units, reached, view.client, view.spare)
+    found = [line for line in lines if fits(" ".join((line.name, *line.units)), searched_for())]
     return render_template(
         "console/survey.html",
         view=view,
@@ -78,8 +82,12 @@ def survey(slug: str) -> str:
         address=f"{public_address()}/s/{slug}",
         left=left(view.ends_at, now),
         closable=closable(view, now),
-        units=unit_lines(view.units, reached, view.client, view.spare),
+        page=page_of(found, len(lines)),
+        wanted=searched_for(),
+        units=lines,
+        lacking=partial(missing_text, plan_of(view.questionnaire, view.policy)),
         least_asked=LEAST_ASKED,
+        assumed=_(ASSUMED),
         critical=critical_names(view),
         previous=known(view.previous) if view.previous else None,
         words=words,

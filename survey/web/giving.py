@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Reply
 
 from survey.errors import UserError
 from survey.language import gettext as _
-from survey.services.grants import GrantIncomplete, NobodyChosen, give, take_back
+from survey.services.grants import GrantIncomplete, NobodyChosen, give, granted_of, take_back
 from survey.services.invitations import HasPassword, SwitchedOff
 from survey.services.memberships import Asked, InvitationIncomplete, invite_reader
 from survey.services.surveys import SurveyView
@@ -57,6 +57,17 @@ def add(slug: str) -> Page:
     return _welcomed(newcomer, back) if newcomer else redirect(back, 303)
 
 
+@blueprint.post("/surveys/<slug>/readers/<int:number>")
+def again(slug: str, number: int) -> Page:
+    """Make a new link for somebody who has not come in yet, for whoever asked them in."""
+    back = url_for("links.every", slug=slug, _anchor="readers")
+    with site().sessions() as database:
+        readers = granted_of(database, known(slug).slug)
+    if not any(one.account == number and one.waits_for(g.user.email) for one in readers):
+        return redirect(back, 303)
+    return _welcomed(number, back)
+
+
 @blueprint.post("/surveys/<slug>/readers/<int:number>/<key>")
 def end(slug: str, number: int, key: str) -> Reply:
     """Let somebody read it no longer."""
@@ -72,6 +83,7 @@ def _typed() -> Given:
         email=tidy(form.get("email")),
         name=tidy(form.get("name")),
         scope=form.get("reader_scope", ""),
+        sure="sure" in form,
     )
 
 
@@ -83,12 +95,14 @@ def _given(view: SurveyView, typed: Given) -> int | None:
             raise GrantIncomplete((("reader", str(EitherOr())),))
         asked = Asked(typed.email, typed.name, "reader", (), g.user.language, view.timezone)
         with site().sessions() as database:
-            number, new = invite_reader(database, view.slug, asked, typed.scope, now)
+            number, new = invite_reader(
+                database, view.slug, asked, typed.scope, now, sure=typed.sure
+            )
         return number if new else None
     if not NUMBER.fullmatch(typed.reader):
         raise GrantIncomplete((("email", str(NobodyChosen())),))
     with site().sessions() as database:
-        give(database, g.user, view.slug, int(typed.reader), typed.scope, now)
+        give(database, g.user, view.slug, int(typed.reader), typed.scope, now, sure=typed.sure)
     return None
 
 

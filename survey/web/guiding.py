@@ -11,7 +11,7 @@ from survey.questionnaire.guide_files import FOLDER, guides_for
 from survey.report import words
 from survey.report.guiding import matched
 from survey.report.guiding_words import LABELS, labels, sheet
-from survey.services.surveys import NeverOpened, NotClosedYet
+from survey.services.released import NeverOpened, NotClosedYet
 from survey.web.console import known
 from survey.web.shelf import kept_report
 from survey.web.site import site

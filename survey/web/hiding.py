@@ -7,7 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Reply
 
 from survey.services.hiding import Comment, UnknownComment, find_comment, set_hidden
-from survey.services.surveys import NotClosedYet
+from survey.services.released import NotClosedYet
 from survey.web.console import known
 from survey.web.site import parcels, site
 

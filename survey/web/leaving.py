@@ -21,6 +21,7 @@ from survey.services.deleting import (
     GoingChanged,
     LaterWaveRuns,
     NotTheName,
+    PromiseNotTicked,
     SurveysNotTicked,
     check_typed,
     delete_client,
@@ -40,8 +41,15 @@ EXTENSION = "headwind.clearings"
 CLOSINGS = "headwind.closings"
 AGAIN = "2"
 """Seconds after which the page asks again how far the clearing is."""
-REFUSED = BeingClosed, GoingChanged, KeyHeld, LaterWaveRuns, NotTheName, SurveysNotTicked
-FIELDS: dict[type[UserError], str] = {NotTheName: "name", SurveysNotTicked: "surveys"}
+FIELDS: dict[type[UserError], str] = {
+    NotTheName: "name",
+    SurveysNotTicked: "surveys",
+    PromiseNotTicked: "told",
+}
+REFUSED: tuple[type[UserError], ...] = (
+    *(BeingClosed, GoingChanged, KeyHeld, LaterWaveRuns),
+    *FIELDS,
+)
 Page = str | Response | Reply
 
 
@@ -73,8 +81,12 @@ def survey(slug: str) -> Page:
     view, (typed, agreed) = known(slug), _sent()
 
     def work() -> None:
-        keys, note = site().keys, _clearings().note
-        _throw_away(delete_survey(site().sessions, keys, slug, typed, agreed, note))
+        gone = delete_survey(
+            *(site().sessions, site().keys, slug, typed, agreed, site().clock()),
+            told=_ticked("told"),
+            before=_clearings().note,
+        )
+        _throw_away(gone)
         if view.client_id:
             exports().discard(view.client_id)
 
@@ -119,12 +131,12 @@ def ask_client(client: str) -> Page:
 def client_(client: str) -> Page:
     """Delete a client, if its name was typed and that its surveys go was ticked."""
     typed, agreed = _sent()
-    ticked = request.form.get("surveys") == "yes"
 
     def work() -> None:
         gone = delete_client(
-            *(site().sessions, site().keys, client, typed, agreed),
-            surveys=ticked,
+            *(site().sessions, site().keys, client, typed, agreed, site().clock()),
+            surveys=_ticked("surveys"),
+            told=_ticked("told"),
             before=_clearings().note,
         )
         rosters().forget(client)
@@ -132,7 +144,7 @@ def client_(client: str) -> Page:
         _throw_away(gone)
 
     if fault := _deleted(work):
-        return Response(_client(client, typed, fault, ticked=ticked), 422)
+        return Response(_client(client, typed, fault), 422)
     return _away(None)
 
 
@@ -181,12 +193,22 @@ def _sent() -> tuple[str, str]:
     return tidy(request.form.get("name")), request.form.get("agreed", "")
 
 
+def _ticked(name: str) -> bool:
+    return request.form.get(name) == "yes"
+
+
 def _survey(slug: str, typed: str = "", fault: UserError | None = None) -> str:
     view = known(slug)
     with site().sessions() as database:
         going = survey_going(database, slug)
     return render_template(
-        "leaving/survey.html", view=view, going=going, typed=typed, **_faults(fault)
+        "leaving/survey.html",
+        view=view,
+        going=going,
+        typed=typed,
+        promised=going.promised(site().clock()),
+        told=_ticked("told"),
+        **_faults(fault),
     )
 
 
@@ -203,9 +225,7 @@ def _roster(client: str, typed: str = "", fault: UserError | None = None) -> str
     )
 
 
-def _client(
-    client: str, typed: str = "", fault: UserError | None = None, *, ticked: bool = False
-) -> str:
+def _client(client: str, typed: str = "", fault: UserError | None = None) -> str:
     with site().sessions() as database:
         view, going = client_view(database, client), client_going(database, client)
     return render_template(
@@ -213,7 +233,9 @@ def _client(
         view=view,
         going=going,
         typed=typed,
-        ticked=ticked,
+        ticked=_ticked("surveys"),
+        promised=going.promised(site().clock()),
+        told=_ticked("told"),
         owner=g.user.role == "owner",
         **_faults(fault),
     )
@@ -222,9 +244,9 @@ def _client(
 def _faults(fault: UserError | None) -> dict[str, object]:
     """Return what pages tell of a fault: above, and beside its field."""
     if fault is None:
-        return {"faults": [], "wrong": {"name": "", "surveys": ""}}
+        return {"faults": [], "wrong": dict.fromkeys(FIELDS.values(), "")}
     field = FIELDS.get(type(fault), "")
-    wrong = {"name": "", "surveys": ""} | ({field: str(fault)} if field else {})
+    wrong = dict.fromkeys(FIELDS.values(), "") | {field: str(fault)}
     return {"faults": [(field, str(fault))], "wrong": wrong}
 
 

@@ -34,6 +34,7 @@ from survey.web.closed import closed_report, no_report
 from survey.web.console import known, public_address
 from survey.web.forms import tidy
 from survey.web.once import FIELD, new_token, once
+from survey.web.setup import can_mail
 from survey.web.site import site
 
 blueprint = Blueprint("links", __name__)
@@ -60,6 +61,7 @@ class Given:
     email: str = ""
     name: str = ""
     scope: str = ""
+    sure: bool = False
 
 
 @blueprint.get("/surveys/<slug>/share")
@@ -190,6 +192,7 @@ def share_page(
         last_day=_last_day(view).isoformat(),
         token_once=form_token or new_token(),
         given_once=new_token(),
+        can_mail=can_mail(),
         faults=faults,
         given_faults=given_faults,
         wrong=defaultdict(str, (*faults, *given_faults)),

@@ -5,12 +5,14 @@ database. What is judged of passwords and digits belongs to `survey.services.sig
 """
 
 import re
+from contextlib import nullcontext
 
 from flask import Blueprint, Response, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as Reply
 
 from survey.language import speak
 from survey.services.accounts import SignInRefused, TooManySignIns, has_users
+from survey.services.helped import unread
 from survey.services.second_factor import SecondFactorRefused, are_digits
 from survey.services.sessions import sign_out
 from survey.services.signing_in import TooLate, finish, half_signed_in, sign_in
@@ -138,27 +140,31 @@ def _finished(account: int, typed: str) -> str:
     """Return the token of the whole session.
 
     Too many wrong digits make an account wait, from wherever they come: whoever types them knows
-    the password. A right recovery code is taken at any time; nobody guesses one.
+    the password. Recovery codes are not counted: nobody guesses one.
     """
-    if are_digits(typed) and digits_brake().resting(str(account), MOST_DIGITS):
-        raise TooManyDigits
+    limits: dict[tuple[str, ...], int] = {(str(account),): MOST_DIGITS}
+    guard = digits_brake().guarding(limits) if are_digits(typed) else nullcontext()
     try:
-        with site().sessions() as database:
+        with guard, site().sessions() as database:
             return finish(database, session[TOKEN], typed, site().clock())
-    except SecondFactorRefused:
-        if digits_brake().wrong(str(account), most=MOST_DIGITS):
-            raise TooManyDigits from None
-        raise
+    except TooManyTries:
+        raise TooManyDigits from None
 
 
 def _go_on() -> Response | Reply:
     """Lead to where somebody wanted to go, or show the form that is still to be sent."""
-    kept = kept_form()[1]
-    user = signed_in()
+    kept, user = kept_form()[1], signed_in()
+    if user is None:
+        return redirect(url_for("login.show"), 303)
+    with site().sessions() as database:
+        lines = unread(database, user.email)
     if kept:
-        speak(user.language if user else "")
-        return Response(render_template("console/resend.html", kept=kept))
-    return redirect(local(_onward(), HOMES.get(user.role, HOME) if user else HOME), 303)
+        g.user = user
+        speak(user.language)
+        return Response(render_template("console/resend.html", kept=kept, helped=lines))
+    if lines:
+        return redirect(url_for("account.told", next=_onward() or None), 303)
+    return redirect(local(_onward(), HOMES.get(user.role, HOME)), 303)
 
 
 def _onward() -> str:

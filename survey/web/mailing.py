@@ -23,7 +23,7 @@ from survey.language import LANGUAGES, NAMES, mark, speaking
 from survey.language import gettext as _
 from survey.mail import NoMailAddress
 from survey.services import mailings, reminding
-from survey.services.inviting import about_survey, invitation
+from survey.services.invitation_text import about_survey, invitation
 from survey.services.mailings import (
     InvitedAlready,
     MailingLine,

@@ -46,7 +46,8 @@ def open_(draft: str) -> Response:
     try:
         _check_own(draft)
         with site().sessions() as database:
-            done = open_draft(database, site().keys, draft, site().clock(), this_site())
+            told = request.form.get("told") == "yes"
+            done = open_draft(database, site().keys, draft, site().clock(), this_site(), told=told)
         slug = done.opened.slug
         once().settle(token, slug)
         return Response(_codes(done.plan, done.opened))
@@ -111,6 +112,7 @@ def _last(draft: str, token: str, faults: tuple[str, ...] = ()) -> str:
         people=sum(group.unit.asked for group in opened.ready.groups.asking),
         mailed=sum(group.unit.asked for group in opened.ready.groups.asking if group.by_mail),
         reminders=opened.ready.reminders,
+        told=request.form.get("told") == "yes",
     )
 
 

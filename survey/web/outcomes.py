@@ -25,7 +25,8 @@ from survey.services.adoption import (
     record_outcome,
 )
 from survey.services.agreeing import UnknownGroup
-from survey.services.surveys import NeverOpened, NotClosedYet, SurveyView
+from survey.services.released import NeverOpened, NotClosedYet
+from survey.services.surveys import SurveyView
 from survey.web.agreeing import group_of
 from survey.web.closed import no_report
 from survey.web.console import known

@@ -5,8 +5,9 @@ Invitations to read one report are given where it is shared: `survey.web.giving`
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import cast
 
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Reply
 
 from survey.language import LANGUAGES, NAMES, mark
@@ -19,6 +20,7 @@ from survey.services.colleagues import (
     find_person,
     list_people,
 )
+from survey.services.helped import helped
 from survey.services.invitations import HasPassword, SwitchedOff, make_invitation
 from survey.services.memberships import (
     Asked,
@@ -34,6 +36,7 @@ from survey.services.tickets import LASTS
 from survey.web import errors
 from survey.web.console import public_address
 from survey.web.forms import tidy
+from survey.web.mailing import EXTENSION, Sender
 from survey.web.once import FIELD, new_token, once
 from survey.web.paging import fits, page_of, searched_for
 from survey.web.setup import can_mail
@@ -110,9 +113,7 @@ def invite_() -> Page:
 @blueprint.get("/<int:number>")
 def one(number: int) -> Page:
     """Show one person, and everything that can be changed."""
-    person = _person(number)
-    chosen = tuple(key for key, _name in person.clients)
-    return _one(person, person.role, chosen)
+    return person_page(number)
 
 
 @blueprint.post("/<int:number>")
@@ -136,9 +137,7 @@ def switch_(number: int) -> Page:
         with site().sessions() as database:
             switch(database, number, request.form.get("active") == "yes")
     except LastOwner as error:
-        person = _person(number)
-        chosen = tuple(key for key, _name in person.clients)
-        return Response(_one(person, person.role, chosen, (("", str(error)),)), 422)
+        return person_page(number, ("", str(error)))
     return redirect(url_for("people.one", number=number), 303)
 
 
@@ -148,9 +147,7 @@ def link(number: int) -> Page:
     try:
         return invited_page(number, url_for("people.every"), _("People"))
     except (HasPassword, SwitchedOff) as error:
-        person = _person(number)
-        chosen = tuple(key for key, _name in person.clients)
-        return Response(_one(person, person.role, chosen, (("", str(error)),)), 422)
+        return person_page(number, ("", str(error)))
 
 
 @blueprint.get("/<int:number>/remove")
@@ -165,7 +162,7 @@ def remove_(number: int) -> Page:
     typed = request.form.get("address", "")
     try:
         with site().sessions() as database:
-            remove(database, number, typed)
+            remove(database, number, typed, g.user.email, site().clock())
     except (NotConfirmed, LastOwner) as error:
         field = "address" if isinstance(error, NotConfirmed) else ""
         return Response(_removing(_person(number), typed, ((field, str(error)),)), 422)
@@ -179,11 +176,7 @@ def unknown(_error: UnknownAccount) -> Response:
 
 
 def invited_page(number: int, back: str, back_name: str) -> str:
-    """Make the link of an invitation and return the page that shows it, once.
-
-    An owner sees it in any case. To whoever else invites it is shown only where no mail goes out:
-    who has the link can come in under an address that is not theirs, and be given reports there.
-    """
+    """Make the link of an invitation and return the page that shows it, once, to who may see it."""
     now, user = site().clock(), g.user
     assert isinstance(user, User)  # noqa: S101 -- the hook of `rights` has set it
     with site().sessions() as database:
@@ -192,7 +185,7 @@ def invited_page(number: int, back: str, back_name: str) -> str:
     return render_template(
         "people/invited.html",
         person=person,
-        address=address if user.role == "owner" or not mailed else "",
+        address=address,
         mailed=mailed,
         until=now + LASTS["invite"],
         back=back,
@@ -251,10 +244,21 @@ def _invitation(typed: Typed, form_token: str, faults: Faults = ()) -> str:
     )
 
 
+def person_page(number: int, *faults: tuple[str, str]) -> Response:
+    """Return the page of one person as it is stored, with what is wrong about what was asked."""
+    person = _person(number)
+    chosen = tuple(key for key, _name in person.clients)
+    return Response(_one(person, person.role, chosen, faults), 422 if faults else 200)
+
+
 def _one(person: Colleague, role: str, chosen: tuple[str, ...], faults: Faults = ()) -> str:
+    with site().sessions() as database:
+        lines = helped(database, person.email)
     return render_template(
         "people/one.html",
         person=person,
+        helped=lines,
+        trouble=_trouble() if person.mail else "",
         role=role,
         chosen=chosen,
         faults=faults,
@@ -264,6 +268,11 @@ def _one(person: Colleague, role: str, chosen: tuple[str, ...], faults: Faults =
         clients=_clients(),
         can_mail=can_mail(),
     )
+
+
+def _trouble() -> str:
+    """Return why no mail can be sent at this moment; else empty."""
+    return cast(Sender, current_app.extensions[EXTENSION]).trouble()
 
 
 def _removing(person: Colleague, typed: str = "", faults: Faults = ()) -> str:

@@ -3,9 +3,10 @@
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from survey.language import language, mark
-from survey.questionnaire.definition import Practice, Questionnaire, Scale
+from survey.language import mark
+from survey.questionnaire.definition import Questionnaire, Scale
 from survey.questionnaire.shipped import find, shipped_ids
+from survey.report.words import text
 from survey.services.draft_settings import DEFAULT
 
 COMMON_ZONES = (
@@ -38,11 +39,6 @@ def dimensions(asked: Questionnaire) -> list[tuple[Scale, list[str]]]:
     found = {one.id: one for shipped in questionnaires() for one in shipped.practices}
     practices = {**found, **{one.id: one for one in asked.practices}}.values()
     return [
-        (scale, [_called(one) for one in practices if scale.id in one.critical])
+        (scale, [text(one.label) for one in practices if scale.id in one.critical])
         for scale in asked.dimensions
     ]
-
-
-def _called(practice: Practice) -> str:
-    """Return what a common practice is called in the language of the moment, else in its first."""
-    return practice.label.get(language()) or next(iter(practice.label.values()))

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Reply
 from survey.report.forecast import PLANNED
 from survey.report.forecast_words import ASSUMED
 from survey.services.clients import list_clients, names_of
+from survey.services.comparable import compared_with
 from survey.services.drafts import DraftGone, list_drafts, start_draft
 from survey.services.next_wave import NotClosed, OfNoClient, start_next_wave
 from survey.services.rehearsing import delete_draft
@@ -74,7 +75,14 @@ def _next(slug: str, fault: str = "") -> str:
     with site().sessions() as database:
         clients = list_clients(database, g.user)
     named = [one for one in clients if one.name.casefold() == view.client.casefold()]
-    return render_template("prepare/next.html", view=view, clients=named, fault=fault)
+    chosen = view.client_id or next((one.id for one in named), None)
+    told = None
+    if chosen and view.state == "closed":
+        with site().sessions() as database:
+            told = compared_with(database, chosen, slug, site().clock())
+    return render_template(
+        "prepare/next.html", view=view, clients=named, fault=fault, compared=told
+    )
 
 
 @blueprint.get("/drafts/<draft>")

@@ -1,9 +1,11 @@
 """A draft as the people asked will see it, for a frame on a page of the console.
 
-It is the real page of respondents, made from the draft, and nothing can be sent from it: its policy
-takes away forms and new windows, whatever stands in it. It is the one page here that a page of our
-own may put into a frame.
+It is the real page of respondents, made from the draft. Nothing can be sent from it: its policy
+takes away forms. Links to the survey's other pages, which are not there yet, lead nowhere. It is
+the one page here that a page of our own may put into a frame.
 """
+
+import re
 
 from flask import Blueprint, Response
 
@@ -19,6 +21,7 @@ blueprint = Blueprint("preview", __name__)
 
 SLUG = "preview"
 """Stands for the name of a survey that is not there yet."""
+AWAY = re.compile(rf' href="/s/{SLUG}/[^"]*"')
 FRAMED = "; ".join(
     [
         *(
@@ -27,7 +30,6 @@ FRAMED = "; ".join(
             if name != "frame-ancestors"
         ),
         "frame-ancestors 'self'",
-        "sandbox allow-scripts allow-same-origin",
     ]
 )
 """The policy of the preview itself."""
@@ -45,7 +47,7 @@ def show(draft: str) -> Response:
     view = view_of(opened)
     spoken = read_in(view)
     pages = parts(view.questionnaire, view.practice, spoken.code)
-    response = Response(survey_page(view, spoken, pages, {}, ()))
+    response = Response(AWAY.sub("", survey_page(view, spoken, pages, {}, ())))
     response.headers["Content-Security-Policy"] = FRAMED
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
@@ -78,7 +80,7 @@ def view_of(opened: Open) -> SurveyView:
         revision=1,
         scheme=plan.scheme,
         spare=plan.spare,
-        masked=plan.masked,
+        masked=ready.masked,
         results_on=plan.results_on,
         client_id=plan.client_id,
         controller=plan.controller,

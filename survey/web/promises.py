@@ -17,7 +17,7 @@ from survey.services.surveys import UnknownSurvey, survey_view
 from survey.web.assets import pack
 from survey.web.respond import NAME
 from survey.web.site import site
-from survey.web.spoken import listen, read_in, title_in
+from survey.web.spoken import listen, read_in
 from survey.web.told import told_of
 
 blueprint = Blueprint("promises", __name__)
@@ -40,7 +40,7 @@ def who(slug: str) -> Response:
         "respond/who.html",
         view=view,
         spoken=spoken,
-        title=title_in(view, spoken),
+        title=view.title_in(spoken.code),
         said=said(told),
         parts=parts(told),
         linked=lambda text: linked(text, rows(told)),

@@ -11,11 +11,12 @@ from flask import Blueprint, Response, render_template
 from survey.language import gettext as _
 from survey.language import moment
 from survey.services.frozen import frozen_text
-from survey.services.surveys import SurveyView, UnknownSurvey, load_receipts, survey_view
+from survey.services.released import load_receipts
+from survey.services.surveys import SurveyView, UnknownSurvey, survey_view
 from survey.web.assets import pack
 from survey.web.respond import NAME
 from survey.web.site import site
-from survey.web.spoken import listen, read_in, title_in
+from survey.web.spoken import listen, read_in
 
 blueprint = Blueprint("record", __name__)
 listen(blueprint)
@@ -41,7 +42,7 @@ def record(slug: str) -> Response:
         "respond/record.html",
         view=view,
         spoken=spoken,
-        title=title_in(view, spoken),
+        title=view.title_in(spoken.code),
         released=released,
         receipts=receipts,
         days=_days(view),

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as Reply
 
 from survey.errors import UserError
 from survey.exports.cards import qr
-from survey.services.plan import PlanError
+from survey.services.plan_faults import PlanError
 from survey.services.rehearsing import (
     FORGOTTEN,
     NobodyAnswered,

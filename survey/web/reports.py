@@ -1,7 +1,7 @@
 """The report in the browser: the organisation, one group, the method.
 
-Each page is a function of the released tables (`survey.services.surveys.load_report`), cut into the
-sections that `survey.exports.sections` also gives to the file to take along.
+Each page is a function of the released tables (`survey.services.released.load_report`), cut into
+the sections that `survey.exports.sections` also gives to the file to take along.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from survey.report.guiding_words import labels
 from survey.report.model import GroupReport, Report
 from survey.services.harm import load_harm_signs
 from survey.services.hiding import mark_of
-from survey.services.surveys import NeverOpened, NotClosedYet
+from survey.services.released import NeverOpened, NotClosedYet
 from survey.web.assets import packed
 from survey.web.closed import closed, no_report
 from survey.web.console import known

@@ -23,7 +23,7 @@ SECRET = re.compile(r"password|code|digits|recovery|csrf_token|confirm", re.I)
 """In names of fields that are dropped. A form that needs one of them asks for it again."""
 FINAL = re.compile(
     r"/(close|delete|check|hide|revoke|take-back|logout|sessions|off|open|destroy|send|end|extend"
-    r"|cards|sheets|comments|restore)(/|$)"
+    r"|cards|sheets|comments|restore|factor|way-back|remove)(/|$)"
 )
 """In addresses where something ends, leaves or is shown once: nobody does that by the way."""
 

@@ -30,7 +30,7 @@ from survey.web.assets import pack
 from survey.web.brake import MOST_CODES, TooManyCodes, codes_brake
 from survey.web.security import forged
 from survey.web.site import site
-from survey.web.spoken import Spoken, listen, read_in, title_in, way_here
+from survey.web.spoken import Spoken, listen, read_in, way_here
 from survey.web.told import told_of
 from survey.web.uniform import Replies, replies
 
@@ -214,7 +214,7 @@ def survey_page(
         view=view,
         spoken=spoken,
         way=spoken.way,
-        title=title_in(view, spoken),
+        title=view.title_in(spoken.code),
         intro=view.questionnaire.intro.get(spoken.code, ""),
         parts=pages,
         left=minutes_left(pages, minutes),
@@ -248,8 +248,13 @@ def depths(units: Sequence[Unit]) -> list[Depth]:
 
 
 def _again(made: Made, faults: Sequence[Fault]) -> Response:
+    """Show the page anew with what was sent; it is as long whatever was written."""
     given = {name: values for name, values in request.form.lists()}
-    return Response(survey_page(made.view, made.spoken, made.parts, given, faults), status=422)
+    html = survey_page(made.view, made.spoken, made.parts, given, faults)
+    most = len(made.page) + (made.replies.size if made.replies else 0)
+    response = Response(BETWEEN.sub("><", html).encode().ljust(most), status=422)
+    response.headers["Cache-Control"] = "no-store, no-transform"  # packed, it would tell again
+    return response
 
 
 def _over(view: SurveyView, spoken: Spoken, now: datetime) -> str:

@@ -21,7 +21,7 @@ from survey.web.moments import there
 from survey.web.respond import NAME
 from survey.web.security import forged
 from survey.web.site import site
-from survey.web.spoken import listen, read_in, title_in
+from survey.web.spoken import listen, read_in
 
 blueprint = Blueprint("result", __name__)
 listen(blueprint)
@@ -76,7 +76,7 @@ def _asking(view: SurveyView, fault: str = "") -> str:
         "respond/word.html",
         view=view,
         spoken=spoken,
-        title=title_in(view, spoken),
+        title=view.title_in(spoken.code),
         state=state,
         fault=fault,
     )
@@ -88,7 +88,7 @@ def _told(view: SurveyView, found: TeamResult, now: datetime) -> str:
         "respond/result.html",
         view=view,
         spoken=spoken,
-        title=title_in(view, spoken),
+        title=view.title_in(spoken.code),
         word=read_result_word(request.form.get("word", "")),
         found=found,
         group=group,

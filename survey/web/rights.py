@@ -53,7 +53,7 @@ NEEDS: Mapping[Need, str] = {
         setup.ask setup.send setup.choose setup.chosen
     """,
     Need.PERSON: """
-        account.show account.change account.password account.end
+        account.show account.change account.password account.end account.told account.read
         reading.every
         second_factor.show second_factor.switch_on second_factor.renew second_factor.take_off
     """,
@@ -84,7 +84,7 @@ NEEDS: Mapping[Need, str] = {
     Need.OWNER: """
         leaving.ask_client leaving.client_
         people.every people.ask people.invite_ people.one people.change_ people.switch_ people.link
-        people.ask_remove people.remove_
+        people.ask_remove people.remove_ helping.factor helping.way_back
         viewed.every viewed.file
     """,
     Need.REPORT: """
@@ -97,7 +97,7 @@ NEEDS: Mapping[Need, str] = {
         agreeing.ask agreeing.add agreeing.change
         cards.cards cards.sheets
         closing.ask closing.close closing.watch closing.watched
-        console.survey giving.add giving.end guiding.questions hiding.ask hiding.hide
+        console.survey giving.add giving.again giving.end guiding.questions hiding.ask hiding.hide
         leaving.ask_survey leaving.survey
         letterhead.show letterhead.change letterhead.logo
         links.every links.make links.ask links.revoke
@@ -107,7 +107,7 @@ NEEDS: Mapping[Need, str] = {
         mailing.letters mailing.all_again mailing.decide
         papers.every papers.one papers.file parcel.watch parcel.start parcel.fetch
         preparing.ask_next preparing.start_next
-        running.show running.ask_end running.put_off_
+        running.show running.ask_end running.put_off_ running.ask_contact running.change_contact_
         reports.organisation reports.file reports.team reports.month reports.method reports.harm
         takeaway.everything takeaway.whole takeaway.group
     """,

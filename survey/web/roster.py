@@ -1,6 +1,7 @@
 """The units of a survey as the console lists them: the tree, and beside it how many have answered.
 
-How many have answered, in which steps, is decided in `survey.services.waiting`.
+How many have answered, in which steps, is decided in `survey.services.waiting`; what is missing for
+a verdict, in `survey.report.missing`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from survey.disclosure.values import Unit
 from survey.language import gettext as _
 from survey.language import mark
+from survey.report.chances import Plan
+from survey.report.missing import Reached, alone_line, missing_line, pooled_line
 from survey.services.waiting import ParticipationLine
 
 STEPS = {
@@ -31,10 +34,17 @@ class UnitLine:
     """How many have answered, in words; empty for a unit that is not counted by itself."""
     units: tuple[str, ...] = ()
     """Names of the small units behind a sum; empty for a unit."""
+    codes: int = 0
+    """Codes of a unit, spare ones included."""
+    counted: ParticipationLine | None = None
+    """Between which numbers its answers lie; None for a unit that is not counted by itself."""
 
 
 def unit_lines(
-    units: Sequence[Unit], participation: Sequence[ParticipationLine], client: str, spare: int = 0
+    units: Sequence[Unit],
+    participation: Sequence[ParticipationLine],
+    client: str,
+    spare: int = 0,
 ) -> list[UnitLine]:
     """List the units from the top down, each sum of small units below the unit they belong to.
 
@@ -49,9 +59,22 @@ def unit_lines(
     for depth, unit in _tree(units):
         own = alone.get(unit.name)
         people = unit.asked - spare if unit.asked else 0
-        lines.append(UnitLine(depth, unit.name, people, reached_text(own) if own else ""))
+        reached = reached_text(own) if own else ""
+        lines.append(UnitLine(depth, unit.name, people, reached, codes=unit.asked, counted=own))
         lines += [_sum(depth + 1, line) for line in sums.pop(unit.name, [])]
     return lines + [_sum(0, line) for line in sums.pop(client, [])]
+
+
+def missing_text(plan: Plan, line: UnitLine) -> str:
+    """Return what is missing for a verdict; it takes some milliseconds for each size of a unit."""
+    if line.units:
+        return pooled_line()
+    if not line.asked:
+        return ""
+    if line.counted is None:
+        return alone_line(plan, line.asked, line.codes)
+    own = line.counted
+    return missing_line(plan, Reached(own.asked, own.codes, own.least, own.below))
 
 
 def reached_text(line: ParticipationLine) -> str:

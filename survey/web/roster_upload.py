@@ -27,8 +27,9 @@ from survey.language import mark
 from survey.services.clients import ClientView, client_view
 from survey.services.roster import short_name
 from survey.services.roster_changes import Way
-from survey.services.roster_staging import FaultsLeft, Options, Rosters, Staged, UnknownStaged
+from survey.services.roster_staging import FaultsLeft, Rosters
 from survey.services.roster_tables import LARGEST_FILE, TableTooLarge
+from survey.services.staged_files import Options, Staged, UnknownStaged
 from survey.web.clients import gone
 from survey.web.forms import tidy_line
 from survey.web.paging import SIZE, Page, place
@@ -107,7 +108,8 @@ def show(client: str, staged: str) -> Response | Reply:
     if found.state == "checked":
         return Response(_preview(view, found))
     page = "saved" if found.state == "saved" else "refused"
-    return Response(render_template(f"clients/{page}.html", view=view, it=found))
+    pasted = rosters().pasted(found)
+    return Response(render_template(f"clients/{page}.html", view=view, it=found, pasted=pasted))
 
 
 @blueprint.get("/clients/<client>/roster/upload/<staged>/progress.json")
@@ -203,6 +205,7 @@ def _preview(view: ClientView, found: Staged, fault: str = "", where: str = "") 
         view=view,
         it=found,
         preview=rosters().preview(found),
+        pasted=rosters().pasted(found),
         faults=[(where, fault)] if fault else [],
         told={name: request.form.get(name, "") for name in ("way", "leave_out")},
     )

@@ -1,10 +1,10 @@
-"""While a survey runs: how far it is, in steps, what is missing for a verdict, and its end put off.
+"""While a survey runs: its end put off, and somebody else to ask.
 
-There are no other numbers, on purpose. Adding people has a module of its own, `adding`; what may
-be changed, and how respondents learn of it, is decided in `survey.services.running`.
+How many have answered stands on the survey's own page. Adding people has a module of its own,
+`adding`; what may be changed, and how respondents learn of it, is decided in
+`survey.services.running`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,17 +13,11 @@ from werkzeug.wrappers import Response as Reply
 
 from survey.errors import UserError
 from survey.language import _
-from survey.report.chances import plan_of
-from survey.report.forecast_words import ASSUMED
-from survey.report.missing import Reached, missing_line, pooled_line
 from survey.services.changes_words import told_changes
-from survey.services.running import half_time, longest_end, put_off
+from survey.services.running import change_contact, half_time, longest_end, put_off
 from survey.services.surveys import SurveyView
-from survey.services.waiting import LEAST_ASKED, ParticipationLine, participation
 from survey.web.console import known, left
-from survey.web.paging import fits, page_of, searched_for
-from survey.web.roster import reached_text
-from survey.web.running_forms import EndForm
+from survey.web.running_forms import ContactForm, EndForm
 from survey.web.site import site
 
 blueprint = Blueprint("running", __name__)
@@ -31,36 +25,14 @@ blueprint = Blueprint("running", __name__)
 YEARS = range(2000, 3000)
 
 
-@dataclass(frozen=True)
-class GroupLine:
-    """A group of which it is told how many have answered, or small ones together."""
-
-    name: str
-    units: tuple[str, ...]
-    """Names of the units, where there are several."""
-    people: int
-    reached: str
-    missing: str
-
-
 @blueprint.get("/surveys/<slug>/running")
 def show(slug: str) -> str:
-    """Show how far a survey is, and what may be changed of it."""
+    """Show what may be changed of a survey, and what was."""
     view, now = known(slug), site().clock()
-    with site().sessions() as database:
-        reached = participation(database, slug, now)
-    wanted = searched_for()
-    found = [line for line in reached if fits(" ".join((line.unit_name, *line.units)), wanted)]
-    page = page_of(found, len(reached))
     return render_template(
         "console/running.html",
         view=view,
         left=left(view.ends_at, now),
-        page=page,
-        lines=[_line(view, line) for line in page.lines],
-        wanted=wanted,
-        least_asked=LEAST_ASKED,
-        assumed=_(ASSUMED),
         changes=told_changes(view),
         half=half_time(view),
         addable=addable(view, now),
@@ -94,23 +66,36 @@ def put_off_(slug: str) -> Response | Reply:
     return Response(_end_page(view, form), 422)
 
 
+@blueprint.get("/surveys/<slug>/running/contact")
+def ask_contact(slug: str) -> str | Reply:
+    """Ask whom people may ask from now on."""
+    view = known(slug)
+    if view.state != "open":
+        return redirect(url_for("running.show", slug=slug), 303)
+    data = {"revision": str(view.revision), "contact": view.help_contact}
+    return _contact_page(view, ContactForm(formdata=None, data=data))
+
+
+@blueprint.post("/surveys/<slug>/running/contact")
+def change_contact_(slug: str) -> Response | Reply:
+    """Let people ask somebody else, or say why not."""
+    form = ContactForm()
+    if form.validate():
+        try:
+            told, seen = str(form.contact.data), form.seen
+            with site().sessions() as database:
+                change_contact(database, slug, told, site().clock(), seen)
+            return redirect(url_for("running.show", slug=slug, _anchor="changes"), 303)
+        except UserError as error:
+            form.refuse("contact", str(error))
+    view = known(slug)
+    form.revision.data = str(view.revision)
+    return Response(_contact_page(view, form), 422)
+
+
 def addable(view: SurveyView, now: datetime) -> bool:
     """Say whether people can be added at this moment."""
     return view.state == "open" and now < half_time(view)
-
-
-def _line(view: SurveyView, line: ParticipationLine) -> GroupLine:
-    several = len(line.units) > 1
-    name = _("Small units of {unit}, together", unit=line.unit_name) if several else line.unit_name
-    reached = Reached(line.asked, line.codes, line.least, line.below)
-    missing = missing_line(plan_of(view.questionnaire, view.policy), reached)
-    return GroupLine(
-        name=name,
-        units=line.units if several else (),
-        people=line.asked,
-        reached=reached_text(line),
-        missing=pooled_line() if several else missing,
-    )
 
 
 def _end_page(view: SurveyView, form: EndForm) -> str:
@@ -122,6 +107,11 @@ def _end_page(view: SurveyView, form: EndForm) -> str:
         longest=longest_end(view),
         mailed=bool(view.by_mail),
     )
+
+
+def _contact_page(view: SurveyView, form: ContactForm) -> str:
+    page = "console/running_contact.html"
+    return render_template(page, view=view, form=form, faults=form.faults())
 
 
 def _moment(form: EndForm, timezone: str) -> datetime | None:

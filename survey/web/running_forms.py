@@ -32,6 +32,12 @@ class EndForm(Change):
     ends = Line(later("Write until when people can answer."))
 
 
+class ContactForm(Change):
+    """Whom people may ask."""
+
+    contact = Line(later("Write whom people may ask, and how to reach them."))
+
+
 class CardsForm(Change):
     """How many people are added to a group that draws cards."""
 

@@ -9,14 +9,18 @@ import re
 from flask import Blueprint, Response, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as Reply
 
+from survey.errors import UserError
 from survey.exports.cards import qr
 from survey.services import second_factor
 from survey.services.accounts import TooManySignIns, User, WrongPassword
-from survey.services.second_factor import SecondFactorRefused, SecondFactorThere
+from survey.services.second_factor import NoSecondFactor, SecondFactorRefused, SecondFactorThere
+from survey.services.sessions import end_others, hashed
 from survey.web.account import status_of, trying_password
 from survey.web.account_forms import ConfirmForm, SwitchOnForm
 from survey.web.brake import TooManyTries
 from survey.web.login import HOME, HOMES
+from survey.web.rights import TOKEN
+from survey.web.setup import can_mail
 from survey.web.site import site
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/account/second-factor")
@@ -33,16 +37,17 @@ def show() -> Response:
 
 @blueprint.post("")
 def switch_on() -> Response:
-    """Set it up, and show the recovery codes once."""
+    """Set it up, sign other browsers out, and show the recovery codes once."""
     form = SwitchOnForm()
     if not form.validate():
         return _page(offer=form, status=422)
-    told = str(form.password.data), _offered(), str(form.digits.data)
+    told = str(form.password.data), _offered(), str(form.digits.data), site().clock()
     try:
         with trying_password(), site().sessions() as database:
-            codes = second_factor.switch_on(database, _user(), *told, site().clock())
+            codes = second_factor.switch_on(database, _user(), *told, mail=can_mail())
+            end_others(database, _user(), hashed(session[TOKEN]))  # they have shown no digits
     except (*REFUSALS, SecondFactorRefused, SecondFactorThere) as error:
-        form.refuse("digits" if isinstance(error, SecondFactorRefused) else "password", str(error))
+        form.refuse(_field(error), str(error))
         return _page(offer=form, status=status_of(error))
     session.pop(OFFERED, None)
     return _codes_page(codes)
@@ -56,9 +61,10 @@ def renew() -> Response:
         return _page(codes=form, status=422)
     try:
         with trying_password(), site().sessions() as database:
-            codes = second_factor.renew_codes(database, _user(), str(form.password.data))
-    except REFUSALS as error:
-        form.refuse("password", str(error))
+            told = str(form.password.data), site().clock()
+            codes = second_factor.renew_codes(database, _user(), *told, mail=can_mail())
+    except (*REFUSALS, NoSecondFactor) as error:
+        form.refuse(_field(error), str(error))
         return _page(codes=form, status=status_of(error))
     return _codes_page(codes)
 
@@ -71,7 +77,8 @@ def take_off() -> Response | Reply:
         return _page(off=form, status=422)
     try:
         with trying_password(), site().sessions() as database:
-            second_factor.take_off(database, _user(), str(form.password.data))
+            password, now = str(form.password.data), site().clock()
+            second_factor.take_off(database, _user(), password, now, mail=can_mail())
     except REFUSALS as error:
         form.refuse("password", str(error))
         return _page(off=form, status=status_of(error))
@@ -101,6 +108,13 @@ def _page(
         home=HOMES.get(_user().role, HOME),
     )
     return Response(page, status)
+
+
+def _field(error: UserError) -> str:
+    """Return the field that a refusal is about; none where the page has other forms by now."""
+    if isinstance(error, SecondFactorThere | NoSecondFactor):
+        return ""
+    return "digits" if isinstance(error, SecondFactorRefused) else "password"
 
 
 def _codes_page(codes: tuple[str, ...]) -> Response:

@@ -14,6 +14,7 @@ from survey.config import Config
 RESPONDENTS = "/s/"
 SHARED = "/shared/"
 WAYS_IN = "/setup", "/reset", "/invite"
+LOOK = "/static/"
 NO_LOG = RESPONDENTS, SHARED, *WAYS_IN
 """Beginnings of addresses that no log may hold: of people, and with the token of a link in them."""
 
@@ -40,6 +41,16 @@ EVERYWHERE = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in NOT_NEEDED),
 }
+
+FILE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""Of a style sheet, script or font: whoever opens one by itself gets a page that may do nothing.
+What else is told of pages would be 1 kB more on a respondent’s first visit.
+"""
 
 RESPONDENT = {
     "Content-Security-Policy": "; ".join(f"{k} {v}" for k, v in POLICY.items()),
@@ -104,11 +115,17 @@ def _hosts(public_url: str) -> list[str] | None:
 
 
 def _headers(response: Response) -> Response:
-    reader = request.path.startswith(NO_LOG)
-    for name, value in {**EVERYWHERE, **(RESPONDENT if reader else OTHERS)}.items():
+    for name, value in _said(response).items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _said(response: Response) -> dict[str, str]:
+    """Return the headers of a response, as far as its view has not set them."""
+    if request.path.startswith(LOOK) and response.mimetype != "text/html":
+        return FILE
+    return EVERYWHERE | (RESPONDENT if request.path.startswith(NO_LOG) else OTHERS)
 
 
 def _only_https(response: Response) -> Response:

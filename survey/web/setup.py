@@ -164,7 +164,10 @@ def _let_in(by: Callable[..., str], ticket: str, form: OwnerForm | InvitedForm) 
     with site().sessions() as database:
         token = by(database, ticket, told, site().clock(), agent())
     let_in(token)
-    return redirect(url_for("second_factor.show", first=1), 303)
+    onward = url_for("second_factor.show", first=1)
+    if not isinstance(form, OwnerForm):  # may have had an account here before
+        onward = url_for("account.told", next=onward)
+    return redirect(onward, 303)
 
 
 def _page(

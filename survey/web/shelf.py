@@ -22,7 +22,7 @@ from survey.language import language
 from survey.questionnaire.guide_files import FOLDER, guides_for
 from survey.report.model import GroupReport, Report
 from survey.services.editions import Edition, edition_of
-from survey.services.surveys import load_report
+from survey.services.released import load_report
 from survey.web.site import site
 
 EXTENSION = "headwind shelf"

@@ -3,24 +3,19 @@
 Views of any blueprint ask for it with `site()`. Nothing that changes belongs here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app
 from sqlalchemy.orm import Session, sessionmaker
 
-from survey.charts.pictures import NO_PICTURES
-
-if TYPE_CHECKING:
-    from survey.ballots.keys import KeyFolder
-    from survey.charts.pictures import Pictures
-    from survey.config import Config
-    from survey.exports.parcels import Parcels
-    from survey.web.assets import Assets
+from survey.ballots.keys import KeyFolder
+from survey.charts.pictures import NO_PICTURES, Pictures
+from survey.config import Config
+from survey.exports.parcels import Parcels
+from survey.web.static_files import Assets
 
 EXTENSION = "headwind"
 PARCELS = "headwind.parcels"
@@ -44,7 +39,7 @@ class Site:
 
 def parcels() -> Parcels:
     """Return what makes PDFs of all groups in the background."""
-    return cast("Parcels", current_app.extensions[PARCELS])
+    return cast(Parcels, current_app.extensions[PARCELS])
 
 
 def site() -> Site:

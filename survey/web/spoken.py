@@ -63,12 +63,6 @@ def way_here() -> str:
     return f"?lang={asked}" if asked in LANGUAGES else ""
 
 
-def title_in(view: SurveyView, spoken: Spoken) -> str:
-    """Return the title of a survey; the questionnaire's own one is there in each language."""
-    titles = view.questionnaire.title
-    return titles.get(spoken.code, view.title) if view.title in titles.values() else view.title
-
-
 def listen(blueprint: Blueprint) -> None:
     """Let the pages of a blueprint follow `?lang=`, also where no survey is found, and say so."""
     blueprint.before_request(_as_asked)

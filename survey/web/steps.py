@@ -14,7 +14,7 @@ from survey.language import gettext as _
 from survey.questionnaire.definition import Questionnaire
 from survey.questionnaire.texts import PRACTICE
 from survey.services.drafts import SavedMeanwhile, save_step
-from survey.services.plan import LONGEST_INTRODUCTION
+from survey.services.plan_faults import LONGEST_INTRODUCTION
 from survey.web.draft_forms import (
     LABELS,
     WAS,
@@ -117,7 +117,10 @@ def _questions(opened: Open) -> Mapping[str, object]:
         "questionnaires": questionnaires(),
         "called": CALLED,
         "kept": bool(opened.draft.settings.questionnaire_text),
-        "languages": [(code, NAMES.get(code, code)) for code in asked.languages],
+        "languages": [
+            (code, NAMES.get(code, code))
+            for code in sorted(asked.languages, key=lambda code: code != wanted)
+        ],
         "phone_lang": wanted if wanted in asked.languages else asked.languages[0],
     }
 

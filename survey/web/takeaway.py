@@ -4,15 +4,11 @@ Which files there are stands in `survey.exports.along`. A file of one group hold
 others (`survey.report.narrowed`), so that it can be handed to that group's leader.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import BoundedSemaphore
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, render_template
 
 from survey.browser import BrowserBusy, BrowserFailed, NoBrowser
-from survey.errors import UserError
 from survey.exports.along import KINDS, Content, file_name, kind_of, plain_name
 from survey.exports.sections import WORDING
 from survey.language import gettext as _
@@ -25,19 +21,10 @@ from survey.web import errors
 from survey.web.closed import closed_report, no_report
 from survey.web.console import known
 from survey.web.site import site
+from survey.web.turns import TooManyFiles, come_again, turn
 
 blueprint = Blueprint("takeaway", __name__)
 blueprint.add_app_template_global(lambda: KINDS, "kinds_of_files")
-
-AT_ONCE = BoundedSemaphore(4)
-"""Files that are being made in this process, or wait for the browser. Each holds a thread of the
-server; the others are for everybody else, respondents above all."""
-AGAIN = "30"
-"""Seconds after which whoever was sent away may come back."""
-
-
-class TooManyFiles(UserError):
-    """Several files are being made at this moment. Wait half a minute, then ask for yours again."""
 
 
 @blueprint.get("/surveys/<slug>/take")
@@ -83,10 +70,10 @@ def sent_file(
         abort(404)
     content = Content(report, group, letterhead, site().pictures)
     try:
-        with _turn():
+        with turn():
             body = kind.make(content)
     except (TooManyFiles, BrowserBusy):
-        return _later()
+        return come_again(mark("The file was not made yet"))
     except NoBrowser as error:
         return errors.page(404, mark("No PDF can be made here"), str(error))
     except BrowserFailed as error:
@@ -96,26 +83,6 @@ def sent_file(
         )
     response = Response(body, mimetype=kind.media)
     named(response, file_name(content, kind))
-    return response
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Let a few make files at once; `TooManyFiles` for whoever comes then, who waits for nothing.
-
-    How long is waited for the browser, it is told by `Browser.patience`.
-    """
-    if not AT_ONCE.acquire(blocking=False):
-        raise TooManyFiles
-    try:
-        yield
-    finally:
-        AT_ONCE.release()
-
-
-def _later() -> Response:
-    response = errors.page(503, mark("The file was not made yet"), str(TooManyFiles()))
-    response.headers["Retry-After"] = AGAIN
     return response
 
 

@@ -11,25 +11,20 @@ from werkzeug.wrappers import Response as Reply
 
 from survey.errors import UserError
 from survey.language import gettext as _
-from survey.services.client_units import (
-    GoingChanged,
-    UnitLine,
-    UnknownUnit,
-    add_unit,
-    below,
-    delete_unit,
-    depths,
-    going_with,
-    move_unit,
-    path_of,
-    rename_unit,
-    set_people,
-    shift_unit,
-    tree_of,
-)
+from survey.services.client_units import UnitLine, UnknownUnit, below, depths, path_of, tree_of
 from survey.services.clients import ClientView, client_view
 from survey.services.roster_checking import Places
 from survey.services.roster_rules import STEP, path
+from survey.services.unit_editing import (
+    GoingChanged,
+    add_unit,
+    delete_unit,
+    going_with,
+    move_unit,
+    rename_unit,
+    set_people,
+    shift_unit,
+)
 from survey.web.clients import gone
 from survey.web.forms import tidy
 from survey.web.paging import Page, page_of, wanted

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from survey.ballots.codes import CodeMistyped, person_code
 from survey.ballots.payload import AnswerRefused, Response
-from survey.services.answering import CodeUnknown, NotOpen, SurveyOver, check_code, submit
+from survey.services.answering import CodeUnknown, NotOpen, SurveyOver, submit
 from survey.services.opening import open_survey
 from survey.services.running import add_cards
 from survey.services.waiting import participation, step_of
@@ -46,8 +46,6 @@ def everything_happens(place: Place, site: Site) -> None:
         place.answer(place.codes[10], Response({"T1": 3}), END)
     with place.sessions() as session, pytest.raises(NotOpen):
         submit(session, "nothing", place.codes[0], Response(), NOON)
-    with place.sessions() as session:
-        check_code(session, place.slug, place.codes[0], NOON)
     the_same_as_pages(site)
     assert stands_still(place) == before
 

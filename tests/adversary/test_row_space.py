@@ -346,6 +346,19 @@ def test_the_limit_a_tree_that_was_changed_between_waves_can_single_out_a_few():
     assert smallest_in_span(together(first, second), people, 5) == {0, 3}
 
 
+def test_the_limit_a_wave_shown_from_fewer_answers_on_can_single_out_a_few():
+    """The same people, tree and answers. From 8 answers on three units are told of together, from 5
+    on two of them alone; the third is the rest. So such a wave is not opened
+    (tests/test_services_opening.py).
+    """
+    cells = (Cell("a", "nothing", 6), Cell("b", "nothing", 5), Cell("c", "nothing", 4))
+    people = [cell.people for cell in cells]
+    first, second = (weights(replace(firm(*cells), k=k)) for k in (8, 5))
+    assert smallest_in_span(first, people, 5) is None
+    assert smallest_in_span(second, people, 5) is None
+    assert smallest_in_span(together(first, second), people, 5) == {2}
+
+
 def test_waves_whose_answers_are_not_the_same_tell_no_more_together_than_each_alone():
     """Each wave has answers of its own: then nothing cancels, and each lot is a lot by itself."""
     here, joined = Cell("a", "nothing", 5), Cell("a", "nothing", 1)

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from survey.ballots.codes import CodeMistyped, person_code
 from survey.ballots.payload import AnswerRefused, Response
-from survey.services.answering import CodeUnknown, SurveyOver, check_code
+from survey.services.answering import CodeUnknown, SurveyOver
 from survey.storage.engine import engine_of
-from tests.collecting import END, NOON, Place, make_response, responses_for
+from tests.collecting import END, Place, make_response, responses_for
 
 WRITES = re.compile(
     r"\b(INSERT|UPDATE|DELETE|MERGE|REPLACE|TRUNCATE|COPY|CREATE|DROP|ALTER|NOTIFY|LOCK)\b", re.I
@@ -104,12 +104,7 @@ def too_late(place: Place) -> None:
         place.answer(place.codes[0], Response({"T1": 3}), END)
 
 
-def only_checked(place: Place) -> None:
-    with place.sessions() as session:
-        check_code(session, place.slug, place.codes[0], NOON)
-
-
-@pytest.mark.parametrize("attempt", [mistyped, unknown, not_asked, too_late, only_checked])
+@pytest.mark.parametrize("attempt", [mistyped, unknown, not_asked, too_late])
 def test_nothing_is_written_where_nothing_is_taken(place, attempt):
     with told(place) as statements:
         attempt(place)

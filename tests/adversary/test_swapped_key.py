@@ -25,7 +25,8 @@ from survey.services.answering import SurveyChanged, submit
 from survey.services.closing import close_survey
 from survey.services.fitting import ChangedSinceOpening, KeyDoesNotFit, MostUnreadable
 from survey.services.frozen import check_fingerprint, frozen_text
-from survey.services.surveys import load_receipts, survey_view
+from survey.services.released import load_receipts
+from survey.services.surveys import survey_view
 from survey.storage.engine import engine_of
 from survey.storage.models import Box, Survey, Unit
 from tests.collecting import AFTER, NOON, Place, answer_all, make_place, responses_for

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from survey.disclosure.release import release
 from survey.disclosure.values import Policy, Release, Released, ReleasedGroup, Unit
 from survey.measures.between import from_mean_squares
 from survey.report import across_words
-from survey.report.build import build, release
+from survey.report.build import build
 from survey.report.comparing import comparisons
 from survey.report.model import Facts
 from survey.report.stories import stories

@@ -12,6 +12,7 @@ from survey.charts import changes, dimensions, gaps, heatmap
 from survey.charts.chart import CONFIG, Chart
 from survey.charts.style import GREY, INK, INK_2, LOOKS, PAPER, RUST, TEAL
 from survey.report.build import build
+from survey.report.map_columns import outside, result_of
 from survey.report.model import Estimate, Report
 from tests.core.test_report import FACTS, QUESTIONNAIRE, people, released, reported
 
@@ -118,7 +119,7 @@ def test_each_heading_is_true_of_the_states_that_colour_its_marks(
     weak = any(
         isinstance(d.figure, Estimate) and d.figure.state == "weak"
         for g in report.groups
-        for d in g.dimensions
+        for d in (*g.dimensions, *(result_of(g, scale) for scale in outside(report)))
     )
     assert heatmap.finding(report).startswith("Very likely below") == weak
 

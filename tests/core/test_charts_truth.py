@@ -14,8 +14,9 @@ from survey.charts.chart import CONFIG, Chart
 from survey.charts.scale import one_person, ticks
 from survey.charts.style import DARK, GREY, HATCH, LOOKS, PAPER, RUST, TEAL
 from survey.disclosure.values import Released, Withheld
+from survey.language import speaking
 from survey.report import change_words, words
-from survey.report.map_columns import outside
+from survey.report.map_columns import outside, result_of
 from survey.report.model import Estimate, GroupReport, Report
 from tests.core.test_charts import contrast
 from tests.report_factory import QUESTIONNAIRE as ASKED
@@ -87,15 +88,45 @@ def test_the_heading_of_the_dimensions_names_what_is_weak_and_what_is_strong(
 @given(reports())
 def test_the_heading_of_the_map_counts_the_weak_cells(report: Report) -> None:
     title = heatmap.finding(report)
-    groups = [group for group in report.groups if names(group, "weak")]
-    weak = set().union(*(names(group, "weak") for group in report.groups))
+    rows = [weak_cells(group, report) for group in report.groups]
+    weak = set().union(*rows)
     assert title.startswith("Very likely below") == bool(weak)
     if 0 < len(weak) <= 3:
         for name in weak:
-            count = sum(name in names(group, "weak") for group in report.groups)
-            assert f"{name} in {count}" in title
+            assert f"{name} in {sum(name in row for row in rows)}" in title
     elif weak:
-        assert f"in {len(groups)} of {len(report.groups)} groups" in title
+        assert f"in {sum(map(bool, rows))} of {len(report.groups)} groups" in title
+
+
+@settings(max_examples=10, deadline=None)
+@given(reports())
+def test_a_chart_in_german_says_nothing_in_english(report: Report) -> None:
+    english = re.compile(r"\b(the|of|and|not|shown|worse|better|clearly|nothing|knowing|doing)\b")
+    with speaking("de"):
+        for chart in drawn(report):
+            said = [chart.title, chart.subtitle, chart.note, chart.alt]
+            said += [cell for row in (chart.table.head, *chart.table.rows) for cell in row]
+            said += texts_in(json.loads(chart.figure_json))
+            assert [one for one in said if english.search(one)] == []
+
+
+def texts_in(part: object) -> list[str]:
+    """Return every text that a figure writes."""
+    if isinstance(part, dict):
+        own = part.get("text")
+        inside = [one for value in part.values() for one in texts_in(value)]
+        return [*([own] if isinstance(own, str) else []), *inside]
+    return [one for value in part for one in texts_in(value)] if isinstance(part, list) else []
+
+
+def weak_cells(group: GroupReport, report: Report) -> set[str]:
+    """Return what is coloured as weak in a row of the map, also set apart outside the index."""
+    beside = [result_of(group, scale) for scale in outside(report)]
+    return {
+        words.text(result.name)
+        for result in (*group.dimensions, *beside)
+        if isinstance(result.figure, Estimate) and result.figure.state == "weak"
+    }
 
 
 @many

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from survey.disclosure.values import Policy, Release, Released, ReleasedGroup, Unit
 from survey.questionnaire.guide_files import guides_for
 from survey.questionnaire.shipped import find
-from survey.report import finding_words, month_words, verdict_words
+from survey.report import finding_words, grounds_words, month_words, verdict_words
 from survey.report.build import build
 from survey.report.model import Estimate, Facts, GroupReport, Report
 from survey.report.month import JUDGEMENT, course_of, month, next_wave, to_mend
@@ -118,7 +118,7 @@ def test_every_figure_that_is_cited_is_the_one_that_was_released(
     assert group.finding is not None
     plan = month(group, report)
     assert plan is not None
-    said = [*finding_words.finding_sentences(group, group.finding, report)]
+    said = [*grounds_words.finding_sentences(group, group.finding, report)]
     said += [line.basis for part in plan.parts for line in part.lines]
     names = {result["en"]: name for name, result in _names().items()}
     cited = re.findall(rf"({'|'.join(names)}) (\d\.\d) \((\d\.\d) to (\d\.\d)\)", " ".join(said))
@@ -167,7 +167,15 @@ def decided(report: Report) -> tuple[str, str]:
             level(3.8, SAFE=2.2), 12, "start_small", "SAFE", id="something else is broken"
         ),
         pytest.param(level(3.4, OPEN=3.0), 12, "start_small", "OPEN", id="too close to call"),
+        pytest.param(level(3.4, OPEN=3.0, PAST=2.9), 12, "start_small", "OPEN", id="both in doubt"),
         pytest.param(level(3.7, PAST=3.0), 12, "start_small", "PAST", id="something else in doubt"),
+        pytest.param(
+            level(3.7, OPEN=3.1, PAST=2.8, SAFE=2.2),
+            12,
+            "start_small",
+            "OPEN",
+            id="what it hangs on comes first",
+        ),
         pytest.param(level(4.0), 6, "ask_again", "", id="half kept silent"),
     ],
 )
@@ -183,7 +191,7 @@ def test_a_ready_climate_without_time_is_told_in_just_these_words() -> None:
     assert group.verdict is not None
     assert group.finding is not None
     assert group.verdict.rule == "ready"
-    (said,) = finding_words.finding_sentences(group, group.finding, report)
+    (said,) = grounds_words.finding_sentences(group, group.finding, report)
     assert said.startswith("The climate is ready; what is missing is Capacity 2.2 (")
 
 
@@ -194,7 +202,7 @@ def test_no_evidence_has_two_faces() -> None:
         (
             close,
             "too_close",
-            "More answers would not settle it: try small, and measure after the trial.",
+            "More answers like these would not settle it: try small, and measure after the trial.",
         ),
     ):
         (group,) = report.groups
@@ -202,7 +210,7 @@ def test_no_evidence_has_two_faces() -> None:
         assert group.finding is not None
         assert group.verdict.rule == "not_enough_evidence"
         assert group.finding.answer == answer
-        assert tells in " ".join(finding_words.finding_sentences(group, group.finding, report))
+        assert tells in " ".join(grounds_words.finding_sentences(group, group.finding, report))
 
 
 def test_where_more_answers_would_have_told_the_reader_is_asked_for_them() -> None:
@@ -290,7 +298,7 @@ def test_where_no_scale_forbids_it_by_itself_the_reason_is_told_all_the_same(
     (group,) = report.groups
     assert group.finding is not None
     assert (group.finding.answer, group.finding.against) == ("cannot_yet", ())
-    (told,) = finding_words.finding_sentences(group, group.finding, report)
+    (told,) = grounds_words.finding_sentences(group, group.finding, report)
     assert said in told
 
 
@@ -302,8 +310,8 @@ def test_no_sentence_of_a_finding_has_a_gap_in_it(
     report = reported(figures, *size)
     (group,) = report.groups
     assert group.finding is not None
-    said = [*finding_words.finding_sentences(group, group.finding, report)]
-    for sentence in (*said, finding_words.short_finding(group, group.finding, report)):
+    said = [*grounds_words.finding_sentences(group, group.finding, report)]
+    for sentence in (*said, grounds_words.short_finding(group, group.finding, report)):
         assert re.match(r"[A-Z0-9“]", sentence), sentence
         assert not re.search(r"  | [,.:]|: ?\.|\(:|on ,", sentence), sentence
 
@@ -318,7 +326,7 @@ def test_two_camps_on_what_it_hangs_on_are_a_condition_however_high_the_average(
     assert told.finding is not None
     assert told.verdict.rule == "ready_with_conditions", "it would be ready but for the camps"
     assert (told.finding.answer, told.finding.conditions) == ("can_with_conditions", ("OPEN",))
-    first, _ = finding_words.finding_sentences(told, told.finding, report)
+    first, _ = grounds_words.finding_sentences(told, told.finding, report)
     assert "which the team sees differently" in first
     assert "May miss the target" not in verdict_words.short_reason(told, QUESTIONNAIRE)
     assert "Open" in verdict_words.short_reason(told, QUESTIONNAIRE)
@@ -356,7 +364,7 @@ def test_a_practice_that_was_asked_about_is_not_started_where_it_is_done_or_not_
     (group,) = report.groups
     assert group.finding is not None
     assert (group.finding.answer, course_of(group)) == (answer, course)
-    assert said in " ".join(finding_words.finding_sentences(group, group.finding, report))
+    assert said in " ".join(grounds_words.finding_sentences(group, group.finding, report))
 
 
 def test_what_is_broken_elsewhere_forbids_nothing_however_wide_the_gap_of_another_practice() -> (
@@ -368,7 +376,7 @@ def test_what_is_broken_elsewhere_forbids_nothing_however_wide_the_gap_of_anothe
     assert group.finding is not None
     assert group.finding.answer == "can_with_conditions"
     assert group.finding.conditions[0] == "SAFE"
-    said = " ".join(finding_words.finding_sentences(group, group.finding, report))
+    said = " ".join(grounds_words.finding_sentences(group, group.finding, report))
     assert "It hangs on Safe" not in said
 
 
@@ -407,6 +415,21 @@ def test_the_next_wave_is_three_months_away_by_the_calendar() -> None:
     days = {date(2026, 3, 20): date(2026, 6, 20), date(2026, 11, 30): date(2027, 2, 28)}
     for closed, expected in days.items():
         assert next_wave(reported(level(4.0), closed=closed)) == expected
+
+
+def test_of_an_average_that_is_cut_off_it_is_said_why_no_change_can_be_promised() -> None:
+    out = released(level(3.7, OPEN=2.1))
+    (group,) = out.groups
+    cut = {**group.figures, "OPEN": Released(2.1, 12, 0.1, "low")}
+    report = build(QUESTIONNAIRE, replace(out, groups=(replace(group, figures=cut),)), FACTS)
+    plan = month(report.groups[0], report)
+    assert plan is not None
+    assert plan.course == "hold"
+    _, *again = (line.said for line in plan.parts[-1].lines)
+    assert [said.partition(" cannot be said beforehand")[0] for said in again] == [
+        "Whether a next wave could show a change in the average of all dimensions",
+        "Whether a next wave could show a change in Open",
+    ]
 
 
 def test_first_actions_come_from_the_guide_with_their_role_and_source() -> None:

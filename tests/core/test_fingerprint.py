@@ -72,6 +72,7 @@ CHANGED: dict[str, Any] = {
     "rehearsal": True,
     "by_mail": ("north",),
     "changes": (("2", "2026-11-09", "people", "north", "1", "six old words"),),
+    "asked_before": ("2026-09-30 Autumn",),
 }
 # Separators, digits and line ends are what a careless form would trip over.
 texts = st.text(st.sampled_from("0123456789: \n\r\tab\x00é漢😀") | st.characters(codec="utf-8"))
@@ -105,6 +106,7 @@ surveys = st.builds(
     rehearsal=st.booleans(),
     by_mail=st.lists(texts, max_size=2).map(tuple),
     changes=st.lists(short, max_size=2).map(tuple),
+    asked_before=st.lists(texts, max_size=2).map(tuple),
 )
 OLD = Path(__file__).with_name("old_frozen.txt")
 """The text of EXAMPLE as it was made before a survey could promise a day for its results."""
@@ -159,6 +161,7 @@ def rebuilt(text: bytes) -> Frozen:
         rehearsal="rehearsal" in one,
         by_mail=tuple(one.get("by-mail", ())),
         changes=tuple(changes),
+        asked_before=tuple(one.get("asked-before", ())),
     )
 
 

@@ -314,7 +314,7 @@ def test_signs_of_harm_go_to_the_role_that_was_named(name):
     guide = SHIPPED.get(name)
     assert guide
     assert "role that was named when the survey opened" in guide.note["en"]
-    assert "Stelle, die bei der Eröffnung der Befragung genannt wurde" in guide.note["de"]
+    assert "Stelle, die bei der Öffnung der Befragung genannt wurde" in guide.note["de"]
 
 
 def test_safety_is_no_channel_for_complaints():

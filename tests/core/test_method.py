@@ -40,7 +40,7 @@ def test_every_rounding_that_is_told_is_the_one_that_is_done(policy):
         for n, low, high in cut_off(ends, counts(people)):
             for out, end in zip(both_ends(kind, n, policy), (low, high), strict=True):
                 scale = 100 if kind == "share" else 1
-                assert out.step * scale == pytest.approx(float(step.removesuffix(" %")))
+                assert out.step * scale == pytest.approx(float(step.removesuffix("\u00a0%")))
                 # What is cut off is let out as the nearest step to where it is cut off.
                 assert abs(out.value * scale - end) <= out.step * scale / 2 + 0.05
 
@@ -87,7 +87,7 @@ def cut_off(ends: str, people: list[int]):
     """Yield people, lowest and highest: of "5 people: 2.2 and 3.8; ..." or "20 % and 80 %"."""
     for part in ends.split("; "):
         said, _, limits = part.rpartition(": ")
-        low, high = (float(end.removesuffix(" %")) for end in limits.split(" and "))
+        low, high = (float(end.removesuffix("\u00a0%")) for end in limits.split(" and "))
         for n in [int(said.split()[0])] if said else people:
             yield n, low, high
 

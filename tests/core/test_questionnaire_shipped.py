@@ -47,7 +47,8 @@ def test_a_shipped_questionnaire_carries_its_version_source_and_licence(name):
     assert q.id == name
     assert q.version == "1.0"
     assert q.licence == "CC BY 4.0, Headwind contributors"
-    assert "Not validated" in q.source
+    assert "Not validated" in q.source["en"]
+    assert "Nicht validiert" in q.source["de"]
 
 
 def test_environment_has_thirty_two_items_in_seven_dimensions(environment):

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from survey.measures.standing import Standing, standing
 from survey.questionnaire.definition import Readiness
-from survey.readiness import Evidence, advice, judge, verdicts
+from survey.readiness.advice import advice
+from survey.readiness.verdict import Evidence, judge, verdicts
 
 NAMES = ("TRUST", "COOP", "OPEN", "CIVIL", "SAFE", "PAST", "VISION")
 RULES = Readiness()

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from survey.disclosure.release import release
 from survey.disclosure.values import Policy, Release, Released, Unit, Withheld
 from survey.report import change_words, verdict_words, words
-from survey.report.build import build, release
+from survey.report.build import build
 from survey.report.model import Estimate, Facts, GroupReport, Report
 from survey.scoring import Answers
 from tests.factories import make_questionnaire
@@ -261,7 +262,7 @@ def test_a_verdict_that_is_too_close_says_between_what_it_lies() -> None:
     unnamed = build(QUESTIONNAIRE, flat(3.4, COOP=3.0), replace(FACTS, practice="")).groups[0]
     advised = verdict_words.turns_on(unnamed, QUESTIONNAIRE)
     assert advised.endswith(
-        "More answers would not settle it: try small, and measure after the trial."
+        "More answers like these would not settle it: try small, and measure after the trial."
     )
     assert "All dimensions" not in verdict_words.index_sentence(one, QUESTIONNAIRE)
     assert verdict_words.index_sentence(one, QUESTIONNAIRE).startswith("3.3 (")

@@ -227,7 +227,9 @@ def test_a_split_is_said_and_no_split_is_passed_over() -> None:
     assert "does not mean that all agree" in absence_sentence(12)
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.25, "at least a quarter"), (0.3, "at least 30 %")])
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.25, "at least a quarter"), (0.3, "at least 30\u00a0%")]
+)
 def test_the_share_is_said_as_it_is_set(share: float, said: str) -> None:
     rules = replace(QUESTIONNAIRE.readiness, split_share=share)
     vision = next(d for d in reported(answered(HALVES)).groups[0].dimensions if d.id == "VISION")

@@ -17,8 +17,8 @@ ALLOWED = {
     "policy_spread opened_at ends_at closable_from closed_at timezone organiser holders "
     "help_contact harm_role previous state public_key revision spoiled surplus left_out "
     "scheme fingerprint masked spare results_on client_id controller controller_contact "
-    "privacy_notice introduction sponsor comments rehearsal lost_on",
-    "unit": "survey id name parent asked place result_word way",
+    "privacy_notice introduction sponsor comments rehearsal lost_on asked_before",
+    "unit": "survey id name parent asked place result_word way parts",
     "credential": "hash survey unit",
     "box": "nullifier survey unit sealed",
     "released_group": "survey key name kind parent units n asked place",
@@ -32,9 +32,10 @@ ALLOWED = {
     "letterhead": "survey consultant logo",
     "amendment": "survey number day kind told",
     "account": "id email name password role language timezone active second_factor second_step "
-    "recovery",
+    "recovery asked_by handed_by",
+    "account_help": "id email at by what read",
     "login_session": "token_hash account expires_at mark began_at seen_on browser complete",
-    "ticket": "token_hash purpose account expires_at",
+    "ticket": "token_hash purpose account expires_at shown_to",
     "client": "id name language timezone controller controller_contact privacy_notice "
     "help_contact harm_role roster_until added_on roster_told",
     "warned": "survey number day",

@@ -67,12 +67,13 @@ def test_a_step_back_leaves_nothing(migrated):
         v0003_taken_along,
         v0004_workspace,
         v0005_leaving,
+        v0006_helping,
     )
 
     with changing(migrated) as connection:
         with Operations.context(MigrationContext.configure(connection)):
-            steps = (v0005_leaving, v0004_workspace, v0003_taken_along, v0002_trust, v0001_first)
-            for step in steps:
+            latest = v0006_helping, v0005_leaving, v0004_workspace
+            for step in (*latest, v0003_taken_along, v0002_trust, v0001_first):
                 step.downgrade()
         assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
 

@@ -6,13 +6,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
-from typing import Any
+from types import CodeType
+from typing import Any, ClassVar
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 
 from survey.app import create_app
@@ -24,10 +29,12 @@ from survey.services import accounts
 from survey.services.accounts import add_user
 from survey.services.opening import Opened, Plan, open_survey
 from survey.storage.engine import Sessions, make_sessions
-from survey.storage.migrate import migrate
+from survey.web import static_files
+from tests.support.migrated import empty_file
 from tests.web.checking import Pages, SignedIn
 
 EMAIL, PASSWORD = "eva@example.org", "a password for tests"
+COOKIE = "headwind"
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 UNITS = (
     Unit("all", "Northgate", None, 0),
@@ -85,24 +92,41 @@ class Compiled(BytecodeCache):
     """Keeps what templates were compiled to, for every app that a test makes."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
+        self._kept[bucket.key, bucket.checksum] = bucket.code
 
 
 COMPILED = Compiled()
+LOOK = cache(static_files.load)
+
+
+class CompiledRule(Rule):
+    """Keeps the functions that put addresses together: to compile them is most of making an app."""
+
+    kept: ClassVar[dict[tuple[str, ...], Any]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Any:
+        key = (self.rule, str(self.subdomain), repr(self.defaults), str(append_unknown))
+        if key not in self.kept:
+            self.kept[key] = super()._compile_builder(append_unknown)
+        return self.kept[key]
 
 
 @pytest.fixture(autouse=True, scope="module")
 def quick_apps() -> Iterator[None]:
-    """Templates are compiled once, and a password costs as much only where accounts are tested."""
+    """What is the same in every app is made once.
+
+    And a password costs as much as it should only where accounts are tested.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": COMPILED})
+        patch.setattr(Flask, "url_rule_class", CompiledRule)
+        patch.setattr(static_files, "load", LOOK)
         patch.setattr(accounts, "HASHER", PasswordHasher(1, 8, 1))
         yield
 
@@ -111,20 +135,44 @@ def quick_apps() -> Iterator[None]:
 def empty_database(tmp_path_factory):
     """A migrated SQLite file, made once and copied for each test."""
     file = tmp_path_factory.mktemp("web") / "empty.db"
-    migrate(f"sqlite:///{file}")
+    file.write_bytes(empty_file())
     return file
 
 
-@pytest.fixture
-def config(tmp_path, empty_database) -> Config:
-    file = tmp_path / "headwind.db"
-    file.write_bytes(empty_database.read_bytes())
+def config_in(folder: Path, database: bytes) -> Config:
+    """The settings of a site in a folder, with a database that begins as that one."""
+    file = folder / "headwind.db"
+    file.write_bytes(database)
     return Config(
-        instance=tmp_path,
+        instance=folder,
         database_url=f"sqlite:///{file}",
-        keys=tmp_path / "keys",
+        keys=folder / "keys",
         secret_key="only for tests, and long enough for that",
         browser="none",
+    )
+
+
+@cache
+def signed_in(empty: Path) -> tuple[bytes, str]:
+    """The database of a site where somebody signed in at START, and the cookie of that browser."""
+    with TemporaryDirectory() as folder:
+        config = config_in(Path(folder), empty.read_bytes())
+        sessions = make_sessions(config.database_url)
+        with sessions() as session:
+            add_user(session, EMAIL, "Eva Lindqvist", PASSWORD)
+        browser = SignedIn(create_app(config, sessions=sessions, clock=Clock()))
+        browser.sign_in(EMAIL, PASSWORD)
+        sessions.kw["bind"].dispose()
+        cookie = browser.client.get_cookie(COOKIE)
+        assert cookie
+        return Path(folder, "headwind.db").read_bytes(), cookie.value
+
+
+@pytest.fixture
+def config(request, tmp_path, empty_database) -> Config:
+    known = "console" in request.fixturenames
+    return config_in(
+        tmp_path, signed_in(empty_database)[0] if known else empty_database.read_bytes()
     )
 
 
@@ -164,19 +212,24 @@ def opened(surveys: Surveys) -> Opened:
 
 
 @pytest.fixture
-def account(sessions) -> str:
+def account(request, sessions) -> str:
     """Somebody who may sign in, with PASSWORD; the address."""
-    with sessions() as session:
-        return add_user(session, EMAIL, "Eva Lindqvist", PASSWORD).email
+    if "console" not in request.fixturenames:
+        with sessions() as session:
+            add_user(session, EMAIL, "Eva Lindqvist", PASSWORD)
+    return EMAIL
 
 
 class Consultant(SignedIn):
     """Somebody who is signed in, and signs in again after days have passed."""
 
-    def __init__(self, app: Flask, clock: Clock) -> None:
+    def __init__(self, app: Flask, clock: Clock, cookie: str = "") -> None:
         super().__init__(app)
         self.clock = clock
-        self.sign_in(EMAIL, PASSWORD)
+        if cookie:
+            self.client.set_cookie(COOKIE, cookie)
+        else:
+            self.sign_in(EMAIL, PASSWORD)
 
     def wait(self, **much: float) -> None:
         self.clock.pass_(**much)
@@ -184,11 +237,11 @@ class Consultant(SignedIn):
 
 
 @pytest.fixture
-def console(account, config, sessions, clock) -> Consultant:
+def console(account, config, sessions, clock, empty_database) -> Consultant:
     """Pages for somebody who is signed in, on a site that knows its public address."""
     app = create_app(replace(config, public_url="http://localhost"), sessions=sessions, clock=clock)
     app.testing = True
-    return Consultant(app, clock)
+    return Consultant(app, clock, "" if clock.now > START else signed_in(empty_database)[1])
 
 
 @pytest.fixture

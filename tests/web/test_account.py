@@ -31,7 +31,7 @@ def codes(sessions, account, clock):
     """The recovery codes of Eva, who has a second factor; its first digits are used."""
     with sessions() as session:
         user = find_user(session, EMAIL)
-        made = switch_on(session, user, PASSWORD, SECRET, digits(clock), clock())
+        made = switch_on(session, user, PASSWORD, SECRET, digits(clock), clock(), mail=False)
     clock.pass_(minutes=5)
     return made
 
@@ -107,7 +107,9 @@ def test_nobody_ends_the_session_of_somebody_else(eva, app, sessions):
     eva.get("/account")
 
 
-def test_a_second_factor_is_set_up_and_the_codes_are_shown_once(eva, clock):
+def test_a_second_factor_is_set_up_and_the_codes_are_shown_once(eva, app, clock):
+    other = SignedIn(app)
+    other.sign_in(EMAIL, PASSWORD)
     eva.get(FACTOR)
     secret = text_of(eva.html.one("p", class_="bigcode")).replace(" ", "")
     picture = eva.html.one("{http://www.w3.org/2000/svg}path")
@@ -122,6 +124,19 @@ def test_a_second_factor_is_set_up_and_the_codes_are_shown_once(eva, clock):
     eva.get(FACTOR)
     assert not eva.html.all("code")
     assert "8 recovery codes are left" in eva.html.text
+    other.get("/account", 303)  # whoever is there has shown no digits
+
+
+def test_codes_are_not_renewed_where_the_factor_was_taken_off_in_another_window(app, codes, clock):
+    pages = half(app)
+    pages.send({"digits": digits(clock)})
+    pages.get(FACTOR)
+    before = pages.html
+    pages.send({"off-password": PASSWORD}, action=f"{FACTOR}/off")
+    pages.html = before
+    pages.send({"codes-password": PASSWORD}, 422, action=f"{FACTOR}/codes")
+    assert "There is no second factor on this account" in pages.html.text
+    assert not pages.html.all("code")
 
 
 def test_signing_in_takes_password_and_digits(app, codes, clock):

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from survey.services.agreeing import agreed_by
-from survey.services.surveys import list_surveys, load_report
+from survey.services.released import load_report
+from survey.services.surveys import list_surveys
 from tests.web.checking import fields_of, text_of
 from tests.web.conftest import START
 from tests.web.test_result import empty_database  # noqa: F401 -- with a closed survey in it

@@ -12,11 +12,12 @@ from pypdf import PdfReader
 
 from survey.app import create_app
 from survey.ballots.codes import opening_code, person_code
+from survey.storage.workspace import Client
 from survey.web.cards import MOST, MOST_UNITS, UnitCodes, parcels, together
-from survey.web.takeaway import AT_ONCE
+from survey.web.turns import AT_ONCE
 from tests.web.checking import text_of
 from tests.web.conftest import Consultant
-from tests.web.preparing import only, open_one
+from tests.web.preparing import its_client, only, open_one
 
 CODE = re.compile(r"\b[0-9A-Z]{6}-[0-9A-Z]{6}-[0-9A-Z]{6}\b")
 
@@ -39,7 +40,12 @@ def shown_forms(console, action):
 
 
 def test_the_page_has_a_form_for_each_unit_and_one_for_all_with_every_code_once(console, sessions):
+    client = its_client(console)
+    with sessions() as session, session.begin():
+        session.get_one(Client, client).language = "de"
     open_one(console, spare="2")
+    printed = [b.get("value") for b in console.html.all("button", name="language")]
+    assert printed[:4] == ["de", "en", "de", "en"], "the client's language comes first"
     table = console.html.one("textarea", id="table").text
     codes = re.findall(r"#([0-9A-Z-]+)", table)
     everything, night, day = shown_forms(console, "/cards")
@@ -74,6 +80,7 @@ def test_cards_speak_the_language_that_was_asked_for(console, opened):
     assert console.html.h1 == "Karten zum Drucken"
     assert console.html.one("html").get("lang") == "de"
     assert "So werden sie ausgeteilt" in console.html.text
+    assert "Wie dieses Team zusammenarbeitet" in console.html.text
     assert "Draw" not in console.html.text
 
 

@@ -3,9 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from survey.services.client_units import add_unit
 from survey.services.clients import client_view
 from survey.services.rosters import add_person
+from survey.services.unit_editing import add_unit
 from survey.storage.models import Survey
 from survey.storage.workspace import Account, Client, Draft, Membership
 from tests.web.checking import SignedIn, text_of
@@ -125,6 +125,10 @@ def test_the_page_of_a_client_counts_and_lists_drafts_before_surveys(
     assert listed == ["Second wave", "How this team works together"]
     assert "1 person" in console.html.text
     assert "In preparation" in console.html.text
+    with sessions() as session, session.begin():
+        session.execute(sa.update(Draft).values(title=""))
+    console.get(f"/clients/{client}")
+    assert console.html.all("h3")[0].find("a").text == "New survey", "a draft has a name to press"
 
 
 DETAILS = {

@@ -30,7 +30,7 @@ def test_a_survey_in_the_list_says_where_it_stands(console, opened):
     console.get("/surveys")
     assert titles(console) == ["How this team works together"]
     assert "Northgate Logistics, 25 codes Open 12 days left" in console.html.text
-    assert "1 survey, the newest first." in console.html.text
+    assert "1 survey." in console.html.text
     console.wait(days=13)
     console.get("/surveys")
     assert "Ended, not closed yet since 5 December 2026" in console.html.text
@@ -139,8 +139,8 @@ def test_spare_codes_are_told_apart_from_people(console, surveys):
     spare = surveys.open(spare=2)
     console.get(f"/surveys/{spare.slug}")
     assert "25 people; 6 spare codes beside theirs" in console.html.text
-    assert rows(console)["Sales North"][0] == "12"
-    assert rows(console)["Service desk & more"][0] == "4"
+    assert rows(console)["Sales North"][0] == "12 people"
+    assert rows(console)["Service desk & more"][0] == "4 people"
 
 
 def test_a_survey_that_may_be_closed_early_says_so(console, surveys, clock):
@@ -154,8 +154,11 @@ def test_a_survey_that_may_be_closed_early_says_so(console, surveys, clock):
 
 
 def rows(console) -> dict[str, tuple[str, str]]:
-    cells = [list(row) for row in console.html.one("tbody")]
-    return {text_of(name): (text_of(asked), text_of(step)) for name, asked, step in cells}
+    told = {}
+    for unit, step, _missing in console.html.one("tbody"):
+        people = [text_of(span) for span in unit]
+        told[" ".join(unit.text.split())] = ("".join(people), text_of(step))
+    return told
 
 
 def test_participation_is_told_in_steps_once_a_day_and_not_for_small_units(
@@ -170,9 +173,9 @@ def test_participation_is_told_in_steps_once_a_day_and_not_for_small_units(
     console.get(f"/surveys/{opened.slug}")
     assert rows(console) == {
         "Northgate": ("", ""),
-        "Sales North": ("12", "80 % reached"),
-        "Sales South": ("9", "fewer than 5 answers"),
-        "Service desk & more": ("4", "only together with others"),
+        "Sales North": ("12 people", "80 % reached"),
+        "Sales South": ("9 people", "fewer than 5 answers"),
+        "Service desk & more": ("4 people", "only together with others"),
     }
     answer(opened.codes["south"][:6])
     console.get(f"/surveys/{opened.slug}")
@@ -193,11 +196,29 @@ def test_small_units_are_summed_up_below_their_parent(console, surveys):
     console.get(f"/surveys/{several.slug}")
     assert list(rows(console)) == [
         "Northgate",
-        "Small units of Northgate, together Depot A, Depot B",
+        "Small units of Northgate, together",
         "Depot A",
         "Depot B",
         "Sales",
     ]
+    assert rows(console)["Small units of Northgate, together"][0] == "9 people: Depot A, Depot B"
+    told = dict(zip(rows(console), console.html.one("tbody"), strict=True))
+    assert "It may get a verdict all the same: that takes about" in text_of(told["Depot A"])
+    assert "each gets its own verdict" in text_of(list(told.values())[1])
+
+
+def test_many_units_are_searched_and_stand_on_several_pages(console, surveys):
+    names = [f"Depot {number}" for number in range(60)]
+    units = tuple(Unit(f"d{n}", name, None, 8) for n, name in enumerate(names))
+    opened = surveys.open(units=units)
+    console.get(f"/surveys/{opened.slug}")
+    assert list(rows(console)) == names[:50]
+    console.get(console.html.one("a", rel="next").get("href"))
+    assert list(rows(console)) == names[50:]
+    console.get(f"/surveys/{opened.slug}?q=depot+59")
+    assert list(rows(console)) == ["Depot 59"]
+    console.get(f"/surveys/{opened.slug}?q=harbour")
+    assert "No unit fits." in console.html.text
 
 
 def test_small_units_without_a_parent_are_summed_up_for_the_client():

@@ -263,7 +263,7 @@ def test_warnings_by_mail_are_german(owner, client, surveys, sessions, clock):
         letters = session.scalars(sa.select(Letter).order_by(Letter.id)).all()
     assert {letter.subject for letter in letters} == {
         "Die Personenliste von Nordwerk wird am 30. November 2026 gelöscht",
-        "„Wie wir arbeiten“ wurde noch nicht geöffnet",
+        "Noch hat niemand die Antworten von „Wie wir arbeiten“ geöffnet",
     }
     for letter in letters:
         assert "Befragung" in letter.body

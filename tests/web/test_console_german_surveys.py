@@ -103,7 +103,7 @@ def test_an_open_survey_is_german_and_so_is_what_may_be_changed_of_it(owner, ans
     for rest in ("", "/running", "/mailing", "/papers", "/letterhead", "/close", "/closing"):
         owner.get(here + rest)
     owner.get(here)
-    assert "Tandems; es hängt an Offenes Wort, Neuer Anfang" in owner.text
+    assert "Tandems; sie hängt an: Offenes Wort, Neuer Anfang" in owner.text
     owner.get(f"{here}/check")
     for wrong in ("", "kein Code"):
         owner.send({"code": wrong})
@@ -113,6 +113,9 @@ def test_an_open_survey_is_german_and_so_is_what_may_be_changed_of_it(owner, ans
     for wrong in ("", "2026-11-24T10:00", "2029-01-01T10:00"):
         owner.send({"sure": "y", "ends": wrong})
     owner.send({"ends": "2026-12-20T18:00", "sure": "y"}, 303)
+    owner.get(f"{here}/running/contact")
+    owner.send({"contact": ""})
+    owner.send({"contact": "Bea Ruiz, Zimmer 4", "sure": "y"}, 303)
     owner.get(f"{here}/running/people")
     owner.get(f"{here}/running/people?q=zzz")
     owner.get(f"{here}/running/people/north")
@@ -126,7 +129,7 @@ def test_a_closed_survey_is_german_until_half_a_year_later(owner, answered, sess
     here = close(owner, answered, sessions, clock)
     for rest in ("", "/closing", "/harm", "/outcomes", "/take", "/next", "/papers", "/delete"):
         owner.get(here + rest)
-    assert "es hängt an Offenes Wort, Neuer Anfang" in owner.get(here).text
+    assert "sie hängt an: Offenes Wort, Neuer Anfang" in owner.get(here).text
     for file in ("report.html", "report.pptx", "figures.xlsx", "group/north/report.pptx"):
         taken = owner.pages.client.get(f"{here}/take/{file}")
         assert taken.status_code == 200

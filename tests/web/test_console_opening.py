@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from survey.app import create_app
 from survey.services.accounts import add_user
+from survey.services.client_units import tree_of
 from survey.services.surveys import list_surveys, survey_view
+from survey.services.unit_editing import rename_unit
 from survey.storage.models import Survey
 from survey.storage.workspace import Draft
 from tests.drafting import add_people, unit_ids
@@ -116,6 +118,8 @@ def test_a_double_click_opens_one_survey(console, sessions):
 
 def test_another_draft_opens_another_survey(console, sessions, clock):
     open_one(console)
+    with sessions() as session, session.begin():
+        session.execute(sa.update(Survey).values(state="closed", closed_at=clock()))
     open_one(console)
     with sessions() as session:
         assert len(list_surveys(session, clock())) == 2
@@ -207,8 +211,9 @@ def test_the_next_wave_begins_with_what_the_last_one_had(console, closed, sessio
     console.get(f"/surveys/{closed}")
     console.html.one("a", href=f"/surveys/{closed}/next")
     console.get(f"/surveys/{closed}/next")
+    assert "groups are as in the earlier wave, and can be compared." in console.html.text
     console.get(console.send({}, action=f"/surveys/{closed}/next").location)
-    assert console.html.h1 == "Ready for handovers?"
+    assert console.html.h1 == "Ready for handovers?, wave 2"
     console.get(console.html.all("a", href="/clients/hafen-ag")[0].get("href"))
     with sessions() as session:
         draft = session.scalars(sa.select(Draft)).one()
@@ -216,6 +221,12 @@ def test_the_next_wave_begins_with_what_the_last_one_had(console, closed, sessio
     assert "those of the last wave, word for word" in console.html.text
     console.get(f"/drafts/{draft.id}/practice")
     assert console.html.one("input", id="practice").get("value") == "joint handovers"
+    with sessions() as session:
+        unit = tree_of(session, "hafen-ag")[-1]
+        rename_unit(session, "hafen-ag", unit.id, "Elsewhere")
+    console.get(f"/drafts/{draft.id}/people")
+    assert "Not to be compared any more:" in console.html.text
+    assert f"“{unit.name}” is called “Elsewhere” now." in console.html.text
 
 
 def test_of_an_open_survey_no_next_wave_is_prepared(console, sessions):

@@ -26,6 +26,7 @@ from survey.ballots.layout import layout_of
 from survey.ballots.payload import Response, pack
 from survey.services.accounts import add_user, find_user
 from survey.services.answering import submit
+from survey.services.helped import note
 from survey.services.holdings import edition_of_holdings
 from survey.services.letterheads import save_logo
 from survey.services.opening import Opened
@@ -223,6 +224,7 @@ def site(surveys, sessions, console, clock, config) -> Site:
     with sessions() as session, session.begin():
         today = clock().date()
         session.add(Grant(account=reader.id, survey=slugs[0], scope="*", granted_on=today))
+        note(session, reader.email, EMAIL, "link", clock())
     with sessions() as session:
         user = find_user(session, EMAIL)
         tickets = (

@@ -21,15 +21,21 @@ from survey.charts.pictures import NO_PICTURES, Pictures, name_of
 from survey.config import Config
 from survey.exports.illustrating import Illustrator, charts_of
 from survey.exports.parcels import Parcels, Progress
+from survey.report.narrowed import only
 from survey.services.accounts import add_user
 from survey.services.hiding import mark_of, set_hidden
 from survey.services.letterheads import save_consultant
-from survey.services.surveys import load_report
+from survey.services.released import load_report
 from survey.storage.engine import make_sessions
 from survey.web.site import EXTENSION, PARCELS
 from tests.web.checking import SignedIn
 from tests.web.conftest import EMAIL, PASSWORD, Clock
 from tests.web.shared import OWN, close_one, slug_in, words_in
+from tests.web.test_accessible import AXE, JUDGE, RULES
+
+SIDEWAYS = """[...document.querySelectorAll(".scroll")]
+  .filter(one => one.scrollWidth > one.clientWidth).map(one => one.ariaLabel)"""
+"""Tables that have to be pushed sideways to be read."""
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +153,13 @@ def test_plotly_is_loaded_when_somebody_explores_and_tells_what_the_table_prints
         asked = [name for name in asked if not name.startswith("data:") and "svg" not in name]
         assert len(asked) <= 6
         assert not [name for name in asked if "plotly" in name]
+        page.evaluate(AXE)  # test_accessible sees the frames of figures alone: they are drawn here
+        assert page.locator(".wide svg:visible").count() > 1
+        assert page.evaluate(JUDGE, RULES) == []
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert page.locator(".stacked").count() > 2
+        assert page.evaluate(SIDEWAYS) == []
+        page.set_viewport_size({"width": 1280, "height": 800})
         chart = page.locator(".drawn").first
         chart.get_by_role("button", name="Explore the figure").click()
         chart.locator(".explored .main-svg").first.wait_for()
@@ -230,7 +243,12 @@ def check_parcel(packed, groups):
 
 @pytest.fixture
 def slow(closed, tmp_path):
-    """Parcels made by a program that waits for `go`, and prints a page as it was given to it."""
+    """Parcels made by a program that waits for `go`, and prints a page as it was given to it.
+
+    It draws no figures: those are there.
+    """
+    narrowed = (only(closed.report, group.key) for group in closed.report.groups)
+    closed.pictures.draw(c for one in narrowed for c in charts_of(one) if c.key.endswith("-wide"))
     begun, go, program = tmp_path / "begun", tmp_path / "go", tmp_path / "browser"
     program.write_text(
         f"""#!/bin/sh

@@ -16,7 +16,7 @@ from survey.report.model import Estimate
 from survey.report.words import figure_text, interval_text
 from survey.services.answering import submit
 from survey.services.closing import close_survey
-from survey.services.surveys import load_report
+from survey.services.released import load_report
 from tests.collecting import environment
 from tests.report_factory import make_estimate, make_report, make_scale_result
 from tests.web.checking import text_of

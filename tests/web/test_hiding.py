@@ -14,7 +14,8 @@ from survey.services.answering import submit
 from survey.services.closing import close_survey
 from survey.services.hiding import mark_of
 from survey.services.opening import Opened
-from survey.services.surveys import list_surveys, load_report
+from survey.services.released import load_report
+from survey.services.surveys import list_surveys
 from survey.storage.engine import make_sessions
 from tests.collecting import environment
 from tests.web.checking import Pages, text_of

@@ -10,7 +10,7 @@ import pytest
 
 from survey.questionnaire.shipped import find
 from survey.services.accounts import add_user
-from survey.services.surveys import load_receipts, load_release
+from survey.services.released import load_receipts, load_release
 
 pytestmark = pytest.mark.browser
 

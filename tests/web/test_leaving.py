@@ -6,7 +6,7 @@ import re
 import time
 import zipfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -59,8 +59,15 @@ def settled(console, address: str) -> None:
 def test_the_page_says_in_numbers_what_goes_and_what_stays(console, here):
     console.get(f"/surveys/{here.closed.slug}")
     console.html.one("a", href=f"/surveys/{here.closed.slug}/delete")
+    with here.sessions() as session, session.begin():
+        session.execute(sa.update(Survey).values(results_on=date(2026, 12, 1)))
     console.get(f"/surveys/{here.closed.slug}/delete")
     seen = console.html.text
+    console.send({"name": "First wave"}, 422)
+    assert "Tick that you have told them that it goes before." in console.html.text
+    assert console.html.one("input", id="told").get("aria-invalid") == "true"
+    console.get(f"/surveys/{here.open.slug}/delete")
+    assert not console.html.all("input", id="told")
     assert "all figures of 2 groups. 12 comments in people’s own words." in seen
     assert "What groups agreed to (1)" in seen
     assert "The log of who opened which report. It names this survey" in seen

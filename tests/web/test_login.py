@@ -1,6 +1,8 @@
 """Signing in and out, and the door before every page of the console."""
 
 from datetime import timedelta
+from threading import Barrier, Thread
+from time import sleep
 
 import pytest
 from werkzeug.routing.converters import AnyConverter, NumberConverter
@@ -187,6 +189,45 @@ def test_trying_many_addresses_is_braked_too():
         them.guess("192.0.2.1", f"user{number}@example.org")
     with pytest.raises(TooManyTries), them.brake.trying("192.0.2.1", "another@example.org"):
         pass
+
+
+def test_many_tries_at_the_same_time_are_no_more_than_one_after_the_other():
+    """A server answers 32 at once; what is under way counts until it is known to be right."""
+    them, tried, start = Guesses(), [], Barrier(24)
+
+    def guess():
+        start.wait()
+        try:
+            with them.brake.trying("192.0.2.1", EMAIL):
+                tried.append(1)
+                sleep(0.005)
+                raise SignInRefused
+        except (SignInRefused, TooManyTries):
+            return
+
+    everybody = [Thread(target=guess) for _ in range(24)]
+    for one in everybody:
+        one.start()
+    for one in everybody:
+        one.join()
+    assert len(tried) == MOST_FOR_ONE
+    assert not them.brake._open
+
+
+def test_right_passwords_at_the_same_time_wait_for_each_other_and_all_come_in():
+    them, within = Guesses(), []
+
+    def sign_in():
+        with them.brake.trying("192.0.2.1", EMAIL):
+            sleep(0.005)
+            within.append(1)
+
+    everybody = [Thread(target=sign_in) for _ in range(24)]
+    for one in everybody:
+        one.start()
+    for one in everybody:
+        one.join()
+    assert len(within) == 24
 
 
 PUBLIC = "/static/", "/s/", "/shared/", "/healthz", "/login", "/setup/", "/reset", "/invite/"

@@ -218,8 +218,10 @@ def test_the_words_of_the_mails_are_shown_in_each_language_without_a_code(consol
     codes = {str(one.code) for one in mails.letters()}
     console.get(f"{mails.page}/preview/en")
     assert "Answer the survey" in main_of(console)
+    assert "“How this team works together”" in main_of(console)
     page = console.get(f"{mails.page}/preview/de").text
     assert "An der Befragung teilnehmen" in main_of(console)
+    assert "„Wie dieses Team zusammenarbeitet“" in main_of(console)
     assert not [code for code in codes if code in page]
     console.get(f"{mails.page}/preview/fr", 404)
 

@@ -34,9 +34,9 @@ from survey.services.accounts import add_user
 from survey.services.answering import submit
 from survey.services.closing import close_survey
 from survey.services.hiding import mark_of, set_hidden
+from survey.services.released import load_report
 from survey.services.rights import WHOLE
 from survey.services.sharing import Wanted, make_link
-from survey.services.surveys import load_report
 from survey.storage.engine import make_sessions
 from survey.web.site import site
 from tests.collecting import environment

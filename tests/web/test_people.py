@@ -3,18 +3,25 @@
 import csv
 import io
 import re
+from dataclasses import replace
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 
-from survey.services.accounts import add_user
+from survey.app import create_app
+from survey.services.accounts import add_user, find_user
 from survey.services.colleagues import list_people
+from survey.services.second_factor import switch_on
 from survey.services.viewing import write_view
 from survey.storage.models import Survey
-from survey.storage.workspace import Account, Membership
+from survey.storage.workspace import Account, Letter, Membership
 from tests.web.checking import SignedIn, text_of
 from tests.web.conftest import EMAIL, PASSWORD
 from tests.web.test_rights import a_client
+
+CORA = "cora@example.org"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
@@ -68,7 +75,7 @@ def test_an_invited_consultant_comes_in_by_the_link_and_sees_their_clients_alone
     cora.get("/surveys")
     assert "Mine" in cora.html.text
     assert "Not mine" not in cora.html.text
-    assert "1 survey, the newest first." in cora.html.text
+    assert "1 survey." in cora.html.text
     cora.get("/surveys?q=Not+mine")
     assert "0 of 1" in cora.html.text
     cora.get(f"/surveys/{other.slug}", 404)
@@ -178,6 +185,95 @@ def test_a_new_link_makes_the_old_one_void_and_who_is_here_gets_none(console, ap
     token = console.html.all("input", type="hidden")[0].get("value")
     console.post("/people/1/link", {"csrf_token": token}, 422)
     assert "has chosen a password already" in console.html.text
+
+
+@pytest.fixture
+def cora(app, sessions, clock):
+    """A consultant with a second factor, who is signed in on a laptop."""
+    laptop = signed_in(app, sessions, CORA, "consultant")
+    with sessions() as session:
+        now = clock()
+        digits = pyotp.TOTP(SECRET).at(int(now.timestamp()))
+        switch_on(session, find_user(session, CORA), PASSWORD, SECRET, digits, now, mail=False)
+    return laptop
+
+
+def test_an_owner_helps_who_lost_phone_and_password_and_they_are_told(console, app, cora, people):
+    number = people()[CORA].id
+    way, factor = f"/people/{number}/way-back", f"/people/{number}/factor"
+    for action in (way, factor):
+        console.get(f"/people/{number}")
+        console.send(status=422, action=action)
+        assert "Ask the person first, by a way on which you know" in console.html.text
+    console.send({"asked": "yes"}, action=factor)
+    cora.get("/account", 303)
+    console.get(f"/people/{number}")
+    assert not console.html.all("form", action=factor)
+    console.send({"asked": "yes"}, 200, action=way)
+    (link,) = re.findall(r"http://localhost(/reset/[\w-]+)", console.html.text)
+    console.get(f"/people/{number}")
+    assert link not in console.html.source
+    assert "A link to a new password was made by eva@example.org" in console.html.text
+    cora.get(link)
+    cora.send({"password": "another long password"})
+    onward = "/account/helped?next=/surveys?q%3Dx"
+    cora.get("/login?next=/surveys?q=x")
+    assert cora.send({"email": CORA, "password": "another long password"}).location == onward
+    cora.get(onward)
+    for told in ("second factor was taken away", "chosen with a link that was made by eva@"):
+        assert told in cora.html.text
+    assert cora.send().location == "/surveys?q=x"
+    assert cora.get("/account/helped?next=//elsewhere.example", 303).location == "/surveys"
+    cora.get("/account")
+    assert "second factor was taken away, and every browser signed out, by eva@" in cora.html.text
+
+
+def test_a_form_that_came_too_late_does_not_hide_what_an_owner_did(console, cora, people):
+    cora.get("/account")
+    number = people()[CORA].id
+    console.get(f"/people/{number}")
+    console.send({"asked": "yes"}, action=f"/people/{number}/factor")
+    typed = {"name": "Cora C.", "timezone": "UTC"}
+    cora.send(typed, 401, action="/account", headers={"Sec-Fetch-Site": "same-origin"})
+    cora.send({"email": CORA, "password": PASSWORD}, 200, action="/login")
+    assert cora.html.h1 == "Not sent yet"
+    assert "taken away, and every browser signed out, by eva@example.org" in cora.html.text
+
+
+def test_nobody_helps_themselves_past_their_own_password(console, people):
+    number = people()[EMAIL].id
+    console.get(f"/people/{number}")
+    assert "Help with signing in" not in console.html.text
+    token = console.html.all("input", type="hidden")[0].get("value")
+    for what in ("way-back", "factor"):
+        told = {"asked": "yes", "csrf_token": token}
+        console.post(f"/people/{number}/{what}", told, 422)
+        assert "It is your own account." in console.html.text
+
+
+def test_an_invitation_that_could_not_be_delivered_is_told_and_sent_again(
+    account, config, sessions, clock, people
+):
+    told = {"public_url": "http://localhost", "smtp_host": "mail.example.org"}
+    settings = replace(config, mail_from="x@example.org", **told)
+    app = create_app(settings, sessions=sessions, clock=clock)
+    app.testing = True
+    owner = SignedIn(app)
+    owner.sign_in(EMAIL, PASSWORD)
+    invite(owner)
+    number = people()[CORA].id
+    owner.get(f"/people/{number}")
+    assert "A mail waits to be sent: “You are invited to Headwind”." in owner.html.text
+    with sessions() as session, session.begin():
+        session.execute(sa.update(Letter).values(state="refused", told="550 <no> such user"))
+    owner.get("/people")
+    assert "A mail was not delivered" in owner.html.text
+    owner.get(f"/people/{number}")
+    assert "A mail could not be delivered" in owner.html.text
+    assert "The mail server said: 550 <no> such user" in owner.html.text
+    owner.send(status=200, action=f"/people/{number}/link")
+    owner.get("/people")
+    assert "A mail was not delivered" not in owner.html.text
 
 
 def test_a_long_list_of_people_is_searched_and_comes_in_pages(console, sessions):

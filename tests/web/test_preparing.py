@@ -10,7 +10,7 @@ from survey.services.accounts import add_user
 from survey.services.drafts import draft_view
 from survey.services.preparing import prepared
 from survey.storage.models import Box, Survey
-from survey.storage.workspace import Draft
+from survey.storage.workspace import Client, Draft
 from tests.drafting import (
     FILLED,
     add_people,
@@ -20,7 +20,7 @@ from tests.drafting import (
 )
 from tests.web.checking import Pages, SignedIn, fields_of, text_of
 from tests.web.conftest import PASSWORD
-from tests.web.preparing import faults, its_client, open_one, ready_draft, site_of
+from tests.web.preparing import faults, its_client, only, open_one, ready_draft, site_of
 
 STEPS = "questions", "practice", "people", "dates", "answering", "rehearsal"
 
@@ -294,12 +294,16 @@ def test_the_preview_is_the_real_page_and_can_send_nothing(console, draft, sessi
     assert '<html lang="de"' in framed.text
     policy = framed.headers["Content-Security-Policy"].split("; ")
     assert {"default-src 'none'", "frame-ancestors 'self'", "form-action 'none'"} <= set(policy)
-    assert "sandbox allow-scripts allow-same-origin" in policy
+    assert "/s/preview/" not in framed.text.replace('action="/s/preview/', "")
     assert framed.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert framed.headers["Cache-Control"] == "no-store"
     with sessions() as session:
         assert not session.scalar(sa.select(Survey.slug))
     Pages(console.client.application).get(frame.get("src"), 303)
+    with sessions() as session, session.begin():
+        session.get_one(Client, its_client(console)).language = "de"
+    console.get(f"/drafts/{draft}/questions")
+    assert [a.get("lang") for a in console.html.all("a", target="phone")] == ["de", "en"]
 
 
 def test_an_empty_draft_can_be_looked_at_too(console):
@@ -474,6 +478,30 @@ def test_every_page_of_a_draft_is_reached_from_every_other(console, draft):
         links = {a.get("href") for a in console.html.one("nav", class_="way").iter("a")}
         assert links == {f"/drafts/{draft}/{one}" for one in (*STEPS, "open")}
         assert len(console.html.all("a", aria_current="step")) in (0, 1)
+
+
+def test_a_survey_in_other_groups_than_a_closed_one_opens_only_if_its_people_are_told(
+    console, sessions
+):
+    open_one(console)
+    first, now = only(sessions), site_of(console).clock()
+    with sessions() as session, session.begin():
+        session.execute(sa.update(Survey).values(state="closed", closed_at=now, left_out=()))
+    draft = ready_draft(console, least="6", title="Once more")
+    for page in (f"/drafts/{draft}", f"/drafts/{draft}/open"):
+        console.get(page)
+        assert "The same people were asked about the same before, in other" in console.html.text
+        console.html.one("a", href=f"/surveys/{first}/next")
+    console.send({}, 422, f"/drafts/{draft}/open")
+    assert "asked the same people in other groups. Tick that they are told." in console.html.text
+    console.send({"told": "yes"}, 200, f"/drafts/{draft}/open")
+    with sessions() as session:
+        slug = session.scalar(sa.select(Survey.slug).where(Survey.title == "Once more"))
+    console.client.get("/logout")
+    console.get(f"/s/{slug}/about")
+    assert "“Ready for handovers?”, closed on" in console.html.text
+    console.get(f"/s/{first}/about")
+    assert "Asked before" not in console.html.text
 
 
 def test_what_the_pages_read_is_what_will_be_opened(console, draft, sessions):

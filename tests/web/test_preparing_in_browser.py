@@ -1,6 +1,7 @@
 """From a client to the codes in a real browser, one step of it by keyboard alone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.drafting import add_people, make_client, unit_ids
 from tests.web.preparing import only
@@ -45,12 +46,15 @@ def test_a_survey_is_prepared_tried_out_and_opened(visit, served, client, browse
     page = visit("/surveys/new")
     page.click("text=Prepare a survey")
     page.wait_for_selector("text=Check list")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
     page.click("ol.checklist >> text=Questions")
     frame = page.frame_locator("iframe")
     assert frame.locator("h1").inner_text() == "How this team works together"
     page.click(".tongues >> text=Deutsch")
     page.frame_locator("iframe").locator("html[lang=de]").wait_for(state="attached")
     assert frame.locator("h1").inner_text() == "Wie dieses Team zusammenarbeitet"
+    assert said == [], "the browser has nothing to complain of"
     go_on(page, "The planned practice")
 
     by_keyboard(page)
@@ -76,8 +80,8 @@ def test_a_survey_is_prepared_tried_out_and_opened(visit, served, client, browse
     phone.fill("#code", link.partition("#")[2])
     phone.click("button[type=submit]")
     phone.wait_for_url("**/thanks*")
-    page.click("text=Count again")
-    assert "1 test answer came in." in page.inner_text("main")
+    page.get_by_role("link", name="Count again").click()
+    expect(page.locator("main")).to_contain_text("1 test answer came in.")
     page.click("text=wipe the rehearsal")
     page.click("text=On to the last step")
     page.click("text=Open the survey and show its codes")

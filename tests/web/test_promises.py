@@ -21,7 +21,7 @@ THREE = {"scheme": "two of three", "holders": ("Ada", "Grace", "the works counci
 def test_the_first_page_follows_the_scheme_of_the_opening_codes(page, surveys):
     assert "has one of the two opening codes could open the answers" in first_page(page, surveys)
     seen = first_page(page, surveys, **THREE)
-    assert "two of three printed codes, so nobody opens them alone" in seen
+    assert "two of three printed codes; one alone opens nothing" in seen
     assert "Holders: Ada, Grace and the works council" in seen
     assert "one of the two opening codes" not in seen
 

@@ -12,7 +12,7 @@ from survey.services.hiding import mark_of, set_hidden
 from survey.services.viewing import list_views
 from survey.storage.models import ReleasedFigure, Survey
 from survey.storage.workspace import Account, Client, Grant, Membership
-from tests.web.checking import SignedIn
+from tests.web.checking import SignedIn, fields_of
 from tests.web.conftest import PASSWORD
 from tests.web.shared import FILES, OWN, close_one, fetched, link_to, links_in, slug_in, words_in
 from tests.web.test_rights import a_client
@@ -267,6 +267,18 @@ def shared(console, sessions, closed):
     return f"/surveys/{closed}/share"
 
 
+def a_consultant(app, sessions):
+    """The pages of somebody who runs the surveys of the client."""
+    with sessions() as session:
+        consultant = add_user(session, "cora@example.org", "Cora", PASSWORD, "consultant")
+    with sessions() as session, session.begin():
+        session.add(Membership(client="harbour", account=consultant.id))
+        assert session.get(Client, "harbour")
+    pages = SignedIn(app)
+    pages.sign_in("cora@example.org", PASSWORD)
+    return pages
+
+
 def given_to(sessions, slug):
     with sessions() as session:
         return [(one.email, one.scope, one.arrived) for one in granted_of(session, slug)]
@@ -339,6 +351,51 @@ def test_what_is_wrong_with_a_new_reader_is_told_and_nothing_is_lost(
         assert console.html.one("input", id="email").get("value") == typed["email"]
 
 
+def test_where_a_stranger_saw_the_link_the_page_wants_the_reader_asked_first(
+    console, reader, shared, sessions, closed
+):
+    with sessions() as session, session.begin():
+        row = session.scalars(sa.select(Account).where(Account.email == READER)).one()
+        row.asked_by = row.handed_by = "stranger@example.org"
+    typed = {"email": READER, "name": "", "reader_scope": "*"}
+    give(console, shared, 422, **typed)
+    assert "Ask the person whether the account is theirs" in console.html.text
+    assert console.html.one("input", id="email").get("value") == READER
+    assert given_to(sessions, closed) == []
+    where = shared.replace("/share", "/readers")
+    console.send({"sure": "yes"}, 303, action=where)
+    assert given_to(sessions, closed) == [(READER, "*", True)]
+    console.get(shared)
+    assert "asked in by stranger@example.org, who saw the link" in console.html.text
+
+
+def test_a_consultant_who_lost_a_new_readers_link_makes_another_until_the_reader_is_here(
+    app, console, shared, sessions, closed
+):
+    cora = a_consultant(app, sessions)
+    readers = shared.replace("/share", "/readers")
+    give(console, shared, email="ole@example.org", name="Ole", reader_scope="*")
+    (not_theirs,) = re.findall(r"/invite/[\w-]+", console.html.text)
+    give(cora, shared, email="mia@example.org", name="Mia", reader_scope="north")
+    with sessions() as session:
+        mia, ole = (one.account for one in granted_of(session, closed))
+    (lost,) = re.findall(r"/invite/[\w-]+", cora.html.text)
+    cora.get(shared)
+    assert not cora.html.all("form", action=f"{readers}/{ole}")
+    token = fields_of(cora.html.all("form", method="post")[-1])["csrf_token"]
+    cora.post(f"{readers}/{ole}", {"csrf_token": token}, 303)
+    cora.send(status=200, action=f"{readers}/{mia}")
+    (link,) = re.findall(r"/invite/[\w-]+", cora.html.text)
+    visitor = SignedIn(app)
+    visitor.get(not_theirs)
+    visitor.get(lost, 404)
+    visitor.get(link)
+    visitor.send({"password": PASSWORD, "timezone": "UTC"})
+    cora.get(shared)
+    assert not cora.html.all("form", action=f"{readers}/{mia}")
+    cora.post(f"{readers}/{mia}", {"csrf_token": token}, 303)
+
+
 def test_sent_twice_there_is_one_account(console, shared, sessions, closed):
     console.get(shared)
     page, form = console.html, {"email": "mia@example.org", "name": "Mia", "reader_scope": "*"}
@@ -353,13 +410,7 @@ def test_a_consultant_learns_of_no_reader_of_another_client(
     app, reader, console, shared, sessions, clock, closed
 ):
     """The list to choose from holds those who read of this client; here there is none."""
-    with sessions() as session:
-        consultant = add_user(session, "cora@example.org", "Cora", PASSWORD, "consultant")
-    with sessions() as session, session.begin():
-        session.add(Membership(client="harbour", account=consultant.id))
-        assert session.get(Client, "harbour")
-    cora = SignedIn(app)
-    cora.sign_in("cora@example.org", PASSWORD)
+    cora = a_consultant(app, sessions)
     cora.get(shared)
     assert READER not in cora.html.source
     assert not cora.html.all("select", id="reader")

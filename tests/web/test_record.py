@@ -9,7 +9,8 @@ from survey.ballots.fingerprint import fingerprint
 from survey.ballots.payload import Response
 from survey.services.answering import submit
 from survey.services.closing import close_survey
-from survey.services.surveys import list_surveys, load_receipts, survey_view
+from survey.services.released import load_receipts
+from survey.services.surveys import list_surveys, survey_view
 from tests.web.preparing import open_one
 
 

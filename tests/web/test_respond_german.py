@@ -22,8 +22,9 @@ from survey.services.promises.checks import checks
 from survey.services.promises.page import said
 from survey.services.promises.settings import WHOLE_PROMISE, Settings
 from survey.services.promises.table import meant, rows
+from survey.services.released import NeverOpened, NotClosedYet
 from survey.services.results import UnknownWord, words_of
-from survey.services.surveys import NeverOpened, NotClosedYet, UnknownSurvey
+from survey.services.surveys import UnknownSurvey
 from survey.web.brake import TooManyCodes, TooManyTries, TooManyWords
 from survey.web.respond import CodeMissing
 from survey.web.uniform import ROOM

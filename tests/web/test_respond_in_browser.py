@@ -30,10 +30,11 @@ def visit(browser_page, address):
 
     def open_page(fragment="", **how):
         page = browser_page(**how)
-        page.said, page.asked = [], []
+        page.said, page.asked, page.sent = [], [], []
         page.on("console", lambda message: page.said.append(message.text))
         page.on("pageerror", lambda error: page.said.append(str(error)))
         page.on("request", lambda request: page.asked.append(request.url))
+        page.on("requestfinished", lambda request: page.sent.append(length_of(request)))
         page.goto(address + fragment)
         return page
 
@@ -47,6 +48,11 @@ def boxes(sessions):
             return session.scalar(text("select count(*) from box"))
 
     return count
+
+
+def length_of(request):
+    """What of a request depends on what was typed, as whoever watches the line can tell it."""
+    return int(request.all_headers().get("content-length", 0))
 
 
 GO_ON = """selector => {
@@ -158,6 +164,7 @@ def test_nothing_is_kept_in_the_browser_and_nothing_asked_of_anyone_else(visit, 
     page.click("button[type=submit]")
     page.wait_for_url(f"{address}/thanks")
     assert page.inner_text("a[href=record]") == f"{address}/record"
+    assert set(page.sent) == {0, 24576}, "what is sent is as long as with answers and comments"
     assert page.context.cookies() == []
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     assert all(url.startswith(address.partition("/s/")[0]) for url in page.asked)
@@ -210,6 +217,8 @@ def test_an_unknown_code_is_asked_for_again_and_the_answers_go_along(visit, addr
     page.check("input[name=T1][value='2']")
     go_on(page, "#open-O1")
     page.fill("#open-O1", "two\nlines")
+    page.fill("#open-O2", "Größe & ☺\n" * 60)
+    page.fill("#open-O3", "中" * 600)
     go_on(page, "#code")
     page.click("button[type=submit]")
     page.wait_for_selector("h1:has-text('Please check your code')")
@@ -224,6 +233,7 @@ def test_an_unknown_code_is_asked_for_again_and_the_answers_go_along(visit, addr
     page.click("button[type=submit]")
     page.wait_for_url(f"{address}/thanks")
     assert boxes() == 1
+    assert set(page.sent) == {0, 24576}
 
 
 TELLING = """Ask eva@example.org

@@ -29,6 +29,7 @@ COLUMNS = ENVIRONMENT.columns
 OPEN = [f"open-{question.id}" for question in ENVIRONMENT.open_questions]
 assert ENVIRONMENT.pick_list
 PICKS = [option.id for option in ENVIRONMENT.pick_list.options][:3]
+FOUR = [option.id for option in ENVIRONMENT.pick_list.options][:4]
 
 
 def everything(character: str) -> dict[str, object]:
@@ -81,6 +82,16 @@ def test_an_answer_tells_from_outside_nothing_about_the_code(served, surveys, op
 
 
 @pytest.mark.server
+def test_a_page_with_a_fault_is_as_long_whatever_was_written_beside_it(served, opened):
+    told = [
+        raw(f"{served}/s/{opened.slug}", answers | {"pick": FOUR, "code": opened.codes["north"][0]})
+        for answers in ({}, everything("x"), everything("&"))
+    ]
+    assert all(b"you ticked 4" in answer for answer in told)
+    assert all(b"Cache-Control: no-store, no-transform\r\n" in answer for answer in told)
+    assert len({repr(outside(answer)) for answer in told}) == 1
+
+
 def test_so_it_is_with_the_server_that_is_shipped(config, surveys, clock, monkeypatch):
     monkeypatch.setattr(fingerprint, "SCRYPT_N", REAL_N)  # the server computes the words, too
     clock.now = datetime.now(UTC)

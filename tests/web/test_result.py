@@ -15,8 +15,9 @@ from survey.services.answering import submit
 from survey.services.closing import close_survey
 from survey.services.harm import load_harm_signs
 from survey.services.opening import Opened
+from survey.services.released import load_report
 from survey.services.results import words_of
-from survey.services.surveys import list_surveys, load_report
+from survey.services.surveys import list_surveys
 from survey.storage.engine import make_sessions
 from survey.web.brake import MOST_WORDS
 from survey.web.result import STEP
@@ -274,7 +275,7 @@ def test_the_ended_survey_leads_there_and_the_open_one_promises_the_day(word, su
     assert word.page.html.all("a", href=word.address)
     opened = surveys.open(results_on=clock().date() + timedelta(days=30))
     word.page.get(f"/s/{opened.slug}")
-    promised = "From 27 December 2026 on you can see your group’s result, whether or not anybody"
+    promised = "From 27 December 2026 on, once the answers are opened, you can see your group"
     assert promised in word.page.html.text
     assert word.page.html.all("a", href=f"/s/{opened.slug}/result")
     without = surveys.open()

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from survey.services.accounts import User
 from survey.services.client_units import tree_of
 from survey.services.clients import add_client
-from survey.services.roster_staging import AT_ONCE, LIFE
+from survey.services.roster_staging import AT_ONCE
 from survey.services.roster_tables import LARGEST_FILE
 from survey.services.rosters import add_person, people_of
+from survey.services.staged_files import LIFE
 from survey.storage.workspace import Account
 from survey.web.roster_upload import EXTENSION
 from tests.test_roster_reading import workbook
@@ -205,8 +206,28 @@ def test_cells_that_are_pasted_are_read_like_a_file(console, client, sessions):
     pasted = 'Einheit\tName\tMail\nSales\t"An\nna"\tanna@example.org\n'
     where = console.send({"pasted": pasted}).location
     follow(console, where)
+    assert not console.html.all("textarea"), "nothing is to be mended"
     save(console, where)
     assert names(sessions, client) == ["An na"]
+
+
+def test_pasted_cells_with_faults_are_mended_in_place_and_long_ones_in_the_file(
+    console, client, sessions
+):
+    pasted = "unit\tname\tmail\nSales\tAnna\tno address\n"
+    console.get(UPLOAD)
+    follow(console, console.send({"pasted": pasted}).location)
+    kept = str(console.html.one("textarea", id="pasted").text)
+    mended = kept.replace("no address", "anna@example.org")
+    where = console.send({"pasted": mended}, action=UPLOAD).location
+    follow(console, where)
+    save(console, where)
+    assert names(sessions, client) == ["Anna"]
+    console.get(UPLOAD)
+    follow(console, console.send({"pasted": pasted + pasted[15:] * 200}).location)
+    assert not console.html.all("textarea")
+    bring(console, pasted.encode(), "people.csv")
+    assert not console.html.all("textarea"), "a file is mended where it lies"
 
 
 @pytest.mark.parametrize(
@@ -301,10 +322,40 @@ def test_while_work_goes_on_its_page_loads_itself_again(console, client):
     assert console.html.h1 == "Before anything is saved"
 
 
+def test_a_file_that_is_being_checked_goes_too_when_its_roster_or_client_does(
+    console, client, config, app
+):
+    kept = app.extensions[EXTENSION]
+    assert AT_ONCE.acquire(timeout=10)
+    assert AT_ONCE.acquire(timeout=10)
+    try:
+        console.get(UPLOAD)
+        where = console.send({"file": (io.BytesIO(GOOD.encode()), "a.csv")}).location
+        assert ".table" in staged_files(config)
+        kept.forget(client)
+        assert "gone=1" in console.get(where, 303).location
+    finally:
+        AT_ONCE.release(2)
+    end = time.monotonic() + 10
+    while staged_files(config):
+        assert time.monotonic() < end, staged_files(config)
+        time.sleep(0.02)
+
+
+def test_what_was_to_go_as_the_server_was_killed_goes_when_it_starts_again(
+    console, client, config, app
+):
+    bring(console, GOOD)
+    (state,) = (config.instance / "rosters").glob("*.json")
+    state.with_suffix(".gone").touch()
+    app.extensions[EXTENSION].tidy()
+    assert staged_files(config) == []
+
+
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_template_is_read_and_its_examples_are_refused(
-    console, client, sessions, ending, language
+    console, client, config, sessions, ending, language
 ):
     with sessions() as session, session.begin():
         session.execute(sa.update(Account).values(language=language))
@@ -313,7 +364,8 @@ def test_the_template_is_read_and_its_examples_are_refused(
     with sessions() as session:
         assert not tree_of(session, client)
     kept = console.client.application.extensions[EXTENSION]
-    account = json.loads(next(kept._folder.glob("*.json")).read_text())["account"]
+    (state,) = (config.instance / "rosters").glob("*.json")
+    account = json.loads(state.read_text())["account"]
     preview = kept.preview(kept.find(client, account, where.rpartition("/")[2]))
     assert [(kind.fault.kind, kind.many) for kind in preview.kinds] == [("example", 2)]
     assert preview.ignored == ()

@@ -22,9 +22,11 @@ GET  /surveys/<slug>/comments/<mark>
 GET  /surveys/<slug>/harm
 GET  /surveys/<slug>/method
 GET  /surveys/<slug>/running
+GET  /surveys/<slug>/running/contact
 GET  /surveys/<slug>/running/end
 GET  /surveys/<slug>/running/people
 GET  /surveys/<slug>/running/people/<unit>
+POST /surveys/<slug>/running/contact
 POST /surveys/<slug>/running/end
 POST /surveys/<slug>/running/people/<unit>
 GET  /surveys/<slug>/outcomes
@@ -107,6 +109,8 @@ GET  /account
 POST /account
 POST /account/password
 POST /account/sessions
+GET  /account/helped
+POST /account/helped
 GET  /account/second-factor
 POST /account/second-factor
 POST /account/second-factor/codes
@@ -153,6 +157,7 @@ POST /surveys/<slug>/mailing/letters/<state>
 POST /surveys/<slug>/mailing/letters/<state>/<letter>
 POST /surveys/<slug>/mailing/reminders
 POST /surveys/<slug>/readers
+POST /surveys/<slug>/readers/<int:number>
 POST /surveys/<slug>/readers/<int:number>/<key>
 GET  /log
 GET  /log.csv
@@ -164,6 +169,8 @@ POST /people/<int:number>
 POST /people/<int:number>/active
 POST /people/<int:number>/link
 POST /people/<int:number>/remove
+POST /people/<int:number>/factor
+POST /people/<int:number>/way-back
 POST /people/invite
 GET  /reading
 GET  /reading/<slug>

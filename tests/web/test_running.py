@@ -45,9 +45,10 @@ def test_what_is_missing_for_a_verdict_is_told_from_the_step_alone(
 ):
     answered(sessions, clock, opened, "north", 9)
     answered(sessions, clock, opened, "south", 3)
-    console.get(f"/surveys/{opened.slug}/running")
+    console.get(f"/surveys/{opened.slug}")
     assert rows_of(console.html) == {
-        "Group": ["Answered", "For a verdict"],
+        "Unit": ["Answered", "For a verdict"],
+        "Northgate": ["", ""],
         "Sales North 12 people": [
             "60 % reached",
             "Enough for a verdict, most likely: it takes about 8 of 12.",
@@ -56,17 +57,21 @@ def test_what_is_missing_for_a_verdict_is_told_from_the_step_alone(
             "fewer than 5 answers",
             "Not enough for a verdict: it takes about 6 of 9, and fewer than 5 have answered.",
         ],
+        "Service desk & more 4 people": [
+            "only together with others",
+            "A verdict is unlikely, even if all 4 answer.",
+        ],
     }
     assert "12 days left" in console.html.text
     before = console.html.text
     answered(sessions, clock, opened, "north", 12)
-    console.get(f"/surveys/{opened.slug}/running")
+    console.get(f"/surveys/{opened.slug}")
     assert console.html.text == before, "counted once a day"
 
 
 def test_where_the_step_leaves_it_open_it_says_so(console, sessions, clock, opened):
     answered(sessions, clock, opened, "north", 5)
-    console.get(f"/surveys/{opened.slug}/running")
+    console.get(f"/surveys/{opened.slug}")
     told = rows_of(console.html)["Sales North 12 people"]
     assert told[0] == "5 answers reached"
     assert told[1].startswith("Not enough for a verdict: it takes about 8 of 12, and fewer than 8")
@@ -111,6 +116,20 @@ def test_an_end_is_put_off_after_it_was_said_twice_and_everybody_can_read_it(
     page.get(f"/s/{opened.slug}")
     assert "You can answer until Sunday 20 December 2026, 18:00" in page.html.text
     assert page.html.one("a", href=f"/s/{opened.slug}/about#changes") is not None
+
+
+def test_somebody_else_can_be_asked_and_everybody_can_read_it(console, page, opened, view):
+    console.get(f"/surveys/{opened.slug}/running")
+    console.get(console.html.one("a", href=f"/surveys/{opened.slug}/running/contact").get("href"))
+    console.send({"contact": "Bea Ruiz, room 4", "sure": ""}, 422)
+    assert console.html.one("input", name="contact").get("value") == "Bea Ruiz, room 4"
+    old = view().help_contact
+    sent = console.send({"contact": "Bea Ruiz, room 4", "sure": "y"})
+    assert sent.location == f"/surveys/{opened.slug}/running#changes"
+    page.get(f"/s/{opened.slug}/about")
+    assert f"Whom you may ask: Bea Ruiz, room 4. Before it was: {old}." in page.html.text
+    assert "or a lost code: Bea Ruiz, room 4." in page.html.text
+    assert view().fingerprint in page.html.text
 
 
 @pytest.mark.parametrize(

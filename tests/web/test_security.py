@@ -8,7 +8,7 @@ import pytest
 
 from survey.app import create_app
 from survey.web import respond
-from survey.web.assets import load
+from survey.web.static_files import load
 from tests.web.checking import Pages, SignedIn, check_headers
 from tests.web.conftest import EMAIL, PASSWORD
 

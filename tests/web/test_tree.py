@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from survey.services.accounts import User
-from survey.services.client_units import add_unit, set_people, tree_of
+from survey.services.client_units import tree_of
 from survey.services.clients import add_client
 from survey.services.rosters import add_person
+from survey.services.unit_editing import add_unit, set_people
 from survey.storage.workspace import ClientUnit
 from tests.web.checking import text_of
 

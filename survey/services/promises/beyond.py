@@ -56,7 +56,7 @@ def _two_waves() -> Row:
     return Row(
         "two_waves",
         _("A colleague of somebody who joined or left between two surveys"),
-        _("Two reports of the same group, with and without that person."),
+        _("Two reports: of the same group with and without that person, or of other groups."),
         _(NOTHING),
         _(
             "By how much the rounded figures moved, which also says something about the person who"
@@ -67,7 +67,11 @@ def _two_waves() -> Row:
             " groups a report can say that they are split. Where it says so for the first time"
             " after one person came, that person stood low or high there: measured with 13 to 30"
             " people, in all cases if nobody else changed their mind, in 73 to 82 of 100 if half of"
-            " the others did a little."
+            " the others did a little. Two surveys that put the same people into other groups can"
+            " tell the same of the few by whom these groups differ. The program refuses that for a"
+            " survey that is compared with the earlier one, and as long as the other one is not"
+            " closed. For a year after that, the page about the survey names the other one. All of"
+            " this only where it can tell."
         ),
         _("What the others answered, both times."),
         _("Larger groups, and groups that stay the same people."),

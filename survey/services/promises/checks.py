@@ -1,6 +1,6 @@
 """How to check each claim oneself: what a respondent can do alone, and what an expert can look at.
 
-`tests/test_anonymity_doc.py` sees to it that every test and file named here exists. Who learns
+`tests/test_services_promises.py` sees to it that every test and file named here exists. Who learns
 what stands in `table`.
 """
 

@@ -83,7 +83,8 @@ def _hands_out(told: Settings) -> Row:
             _with_stored_data(told),
             _(
                 "Codes by mail are sent by name, so whoever reads your mail or runs the mail server"
-                " has your code and knows that it is yours."
+                " has your code and knows that it is yours. So does a service that checks the links"
+                " in mails, which can also see when you follow yours."
             )
             if told.by_mail
             else "",

@@ -174,7 +174,9 @@ def _logs(told: Settings) -> Row:
             "This program writes no line about visits to this survey’s pages, and no code and no"
             " answer in any log; a page that fails leaves a line that names no survey. Others can"
             " note that a device visited this site, and when; where the address begins with https,"
-            " not what was read or sent. All sealed answers have one size."
+            " not what was read or sent. The page fills up what it sends, so that its length does"
+            " not tell how much was written; where JavaScript is off, it does. All sealed answers"
+            " have one size."
         ),
         _("The same: their records of visits stay. What these could be laid beside is gone."),
         beside,

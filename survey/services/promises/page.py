@@ -101,8 +101,7 @@ def _on_opening(told: Settings) -> str:
         mark("Opening takes one of two printed codes. Holders: {holders}.")
         if told.one_opens
         else mark(
-            "Opening takes two of three printed codes, so nobody opens them alone. Holders:"
-            " {holders}."
+            "Opening takes two of three printed codes; one alone opens nothing. Holders: {holders}."
         )
     )
     return together(
@@ -128,7 +127,8 @@ def _promised(told: Settings) -> str:
     if not told.results:
         return ""
     return _(
-        "From {results} on you can see your group’s result, whether or not anybody tells you.",
+        "From {results} on, once the answers are opened, you can see your group’s result, whether"
+        " or not anybody tells you.",
         results=told.results,
     )
 
@@ -137,10 +137,13 @@ def _on_results(told: Settings) -> str:
     """Return when and how people see the result of their own group; empty where none was named."""
     if not told.results:
         return ""
-    return _(
-        "From {results} on, and once the answers are opened, two words on your card or in"
-        " your mail lead to your group’s result. They are the same for all of your group.",
-        results=told.results,
+    return together(
+        _(
+            "From {results} on, and once the answers are opened, two words on your card or in"
+            " your mail lead to your group’s result. They are the same for all of your group.",
+            results=told.results,
+        ),
+        _("If the survey is deleted by those who run it, result and closing record go with it."),
     )
 
 
@@ -155,9 +158,13 @@ def _on_storage(told: Settings) -> str:
         if told.postgresql
         else _("No name, no address, no time and nothing about your device."),
         _(
-            "Whether people answered shows in steps, for groups of at least {least_asked} people,"
-            " like “60\N{NO-BREAK SPACE}% reached”.",
+            "Until the survey is closed, whether people answered shows in steps, for groups of at"
+            " least {least_asked} people, like “60\N{NO-BREAK SPACE}% reached”.",
             least_asked=told.least_asked,
+        ),
+        _(
+            "Afterwards the report says how many answers of each group are counted, even where all"
+            " of it answered."
         ),
         _(
             "Who was invited by mail stands in a list of its own, for reminders, which go to all of"

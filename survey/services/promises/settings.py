@@ -87,12 +87,12 @@ def settings_of(view: SurveyView, opens: str, *, postgresql: bool) -> Settings:
     )
 
 
-def listed(names: Sequence[str], join: str = "") -> str:
+def listed(names: Sequence[str]) -> str:
     """Return `A`, `A and B` or `A, B and C`; with semicolons where a name has a comma in it."""
     *most, last = names
-    join = join or gettext("and")
     if not most:
         return last
+    join = gettext("and")
     if any("," in name for name in names):
         return f"{'; '.join(most)}; {join} {last}"
     return f"{', '.join(most)} {join} {last}"

@@ -32,8 +32,8 @@ def database_writer(told: Settings) -> Row:
                 " told when the survey was opened. If yours are others, or missing: send nothing."
             ),
             _(
-                "Where its end was put off or people were added, the page about the survey lists"
-                " the words before and after."
+                "Where something was changed since it opened, the page about the survey lists the"
+                " change, and the words before and after."
             ),
         )
         if told.fingerprint

@@ -66,9 +66,15 @@ class Counted:
     commitments: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     accounts: int = 0
+    handed: int = 0
+    """Accounts of which it is kept who asked them in, or saw the link to their password."""
+    helped: int = 0
+    """Lines of what somebody else did to the way in to an account."""
     sessions: int = 0
     mailed: Counter[str] = field(default_factory=Counter)
     """Survey -> mails with a code that are not sent, or not surely."""
+    going_out: int = 0
+    """Of these, those that a mailing is sending at this time."""
     letters: Counter[str] = field(default_factory=Counter)
     """Survey -> mails that are not sent; "" of no survey."""
     invited: Counter[str] = field(default_factory=Counter)
@@ -105,10 +111,13 @@ def count(evidence: Rows) -> Counted:
         commitments=_per_survey(evidence, "commitment"),
         outcomes=_per_survey(evidence, "adoption"),
         accounts=sum(1 for _ in _whole(evidence, "account")),
+        handed=sum(1 for row in _whole(evidence, "account") if row["asked_by"] or row["handed_by"]),
+        helped=sum(1 for _ in _whole(evidence, "account_help")),
         sessions=sum(1 for _ in _whole(evidence, "login_session")),
         mailed=Counter(
             str(row["survey"]) for row in _whole(evidence, "letter") if row["code"] is not None
         ),
+        going_out=_going_out(evidence),
         letters=Counter(str(row["survey"] or "") for row in _whole(evidence, "letter")),
         invited=_per_survey(evidence, "invitee"),
         people=sum(1 for _ in _whole(evidence, "person")),
@@ -155,6 +164,21 @@ def _changes(evidence: Rows) -> Mapping[str, tuple[Amendment, ...]]:
         if values is not None:
             found.setdefault(values["survey"], []).append(Amendment(**values))
     return {name: tuple(sorted(rows, key=lambda r: r.number)) for name, rows in found.items()}
+
+
+def _going_out(evidence: Rows) -> int:
+    """Count the mails with a code that go out by themselves: of no other must anybody decide."""
+    going = {
+        (row["survey"], row["number"])
+        for row in _whole(evidence, "mailing")
+        if row["state"] == "going"
+    }
+    return sum(
+        row["code"] is not None
+        and row["state"] in ("waiting", "sending")
+        and (row["survey"], row["mailing"]) in going
+        for row in _whole(evidence, "letter")
+    )
 
 
 def _values(table: type[Base], record: Record) -> dict[str, Any] | None:

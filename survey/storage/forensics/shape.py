@@ -28,7 +28,7 @@ FAMILIES = (
     sa.Float,
     sa.String,
 )
-NUMBERED = "account", "commitment", "share_link", "person", "report_view"
+NUMBERED = "account", "account_help", "commitment", "share_link", "person", "report_view"
 """Tables whose rows are numbered by the database; none of them is of somebody who answers."""
 COUNTED = "nextval("
 """The default of a serial number; only these have one."""

@@ -1,6 +1,6 @@
 """Leaks of figures: what somebody who reads reports cleverly would learn from them."""
 
-from tests.leaks.leak import Change, leak
+from tests.leaks.leak import SQLITE, Change, leak
 
 PRECISION = "survey/disclosure/precision.py"
 AVERAGES = "survey/disclosure/averages.py"
@@ -218,6 +218,18 @@ LEAKS = (
         "enough: Bools = np.ones_like(spare, dtype=bool)",
         "tests/adversary/test_split.py::"
         "test_neither_word_rules_out_what_the_means_leave_open[20-2]",
+    ),
+    leak(
+        "the next wave shows results from fewer answers on",
+        "Fewer groups are told of together than before: the rest of both reports is a few people.",
+        "survey/services/opening.py",
+        """    if policy_of(earlier) != plan.policy:
+        raise PlanError([other_least(earlier.policy_scores)])
+""",
+        "",
+        "tests/test_services_opening.py::"
+        "test_an_earlier_wave_of_another_client_of_other_questions_or_another_tree_is_refused"
+        + SQLITE,
     ),
     leak(
         "split of five people",

@@ -304,8 +304,8 @@ def _clients_of_surveys() -> None:
         key = told.casefold()
         if key not in taken:
             taken[key] = _id_for(told, set(taken.values()))
-            row = {"id": taken[key], "name": told, "day": datetime.now(UTC).date().isoformat()}
-            database.execute(sa.text(_NEW_CLIENT), row)
+            row = {"id": taken[key], "name": told, "day": datetime.now(UTC).date()}
+            database.execute(_NEW_CLIENT, row)
         which = {"id": taken[key], "name": name}
         database.execute(sa.text("UPDATE survey SET client_id = :id WHERE client = :name"), which)
     newest: dict[str, dict[str, object]] = {}
@@ -325,11 +325,12 @@ _UNITS = (
     " FROM unit WHERE survey = :survey"
 )
 """The units of its newest survey are what a client begins with, without the spare codes."""
-_NEW_CLIENT = (
+_NEW_CLIENT = sa.text(
     "INSERT INTO client (id, name, language, timezone, controller, controller_contact,"
     " privacy_notice, help_contact, harm_role, added_on)"
-    " VALUES (:id, :name, 'en', 'UTC', '', '', '', '', '', CAST(:day AS DATE))"
-)
+    " VALUES (:id, :name, 'en', 'UTC', '', '', '', '', '', :day)"
+).bindparams(sa.bindparam("day", type_=sa.Date()))
+"""A day is bound as one: SQLite would make the number 2026 of a text that is cast to a date."""
 
 
 def _id_for(name: str, taken: set[str]) -> str:
