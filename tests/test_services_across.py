@@ -84,6 +84,8 @@ def test_a_survey_of_people_who_are_asked_at_this_moment_is_refused(sessions, ke
     assert "Night, Day, Desk" in told.sentence
     assert "Close that one first, or delete it." in told.sentence
     with sessions() as session:
+        start_rehearsal(session, keys, draft, read(sessions, draft, NOW), NOW)  # that takes nothing
+    with sessions() as session:
         grounds = grounds_of(session, client, NOW, HERE)
         settings = draft_view(session, draft).settings
     (other,) = grounds.others

@@ -145,4 +145,5 @@ def _shape(units: Iterable[Unit]) -> set[tuple[str, str | None]]:
 
 
 def _named(names: Sequence[str]) -> str:
-    return ", ".join(names[:MOST_NAMED]) + ", …" * (len(names) > MOST_NAMED)
+    named, more = ", ".join(names[:MOST_NAMED]), len(names) - MOST_NAMED
+    return _("{named} and {more} more", named=named, more=more) if more > 0 else named

@@ -58,6 +58,10 @@ REHEARSED = (
 """What people read and a rehearsal tries out, besides the questionnaire itself."""
 
 
+RUNNING = "running"
+"""Stands for a field where another survey of the same people is not closed yet."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """What keeps a survey from being opened: on which page, at which field, and whether there is
@@ -99,6 +103,11 @@ class Prepared:
         asked = questionnaire_of(self.plan.questionnaire_text)
         return asked if self.plan.comments else replace(asked, open_questions=())
 
+    @property
+    def rehearsable(self) -> bool:
+        """Whether it can be tried out: test codes may, while another survey still runs."""
+        return all(fault.field == RUNNING for fault in self.faults)
+
     def faults_of(self, step: str) -> tuple[Fault, ...]:
         """Return what is missing on one page."""
         return tuple(fault for fault in self.faults if fault.step == step)
@@ -131,7 +140,7 @@ def prepared(settings: Settings, grounds: Grounds) -> Prepared:
     mails_from = reading.mails_from(plan)
     reading.check(plan)
     faults, asking = reading.faults, _asking(grounds, reading.groups, plan)
-    faults += [Fault("", "", told) for told in running_faults(grounds.others, asking)]
+    faults += [Fault("", RUNNING, told) for told in running_faults(grounds.others, asking)]
     beside = grouped_otherwise(grounds.others, asking)
     plan = replace(plan, asked_before=tuple(other.line for other in beside))
     told = settings, reading.groups, plan, mails_from, tuple(faults), grounds.now, beside

@@ -70,7 +70,7 @@ def start_rehearsal(
     PlanError
         Something is wrong after all.
     """
-    if prepared.faults:
+    if not prepared.rehearsable:
         raise NotReadyToRehearse
     if draft_view(session, draft).rehearsal is not None:
         raise RehearsalGoesOn
