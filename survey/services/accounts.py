@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from survey.errors import UserError
 from survey.language import LANGUAGES, gettext
-from survey.services.own_changes import tell_password_changed
+from survey.services.own_changes import tell_changed
 from survey.storage.engine import reading
 from survey.storage.workspace import Account, LoginSession, Ticket
 
@@ -165,7 +165,7 @@ def change_password(
         row = session.get_one(Account, user.id)
         set_password(session, row, hashed, stays)
         if mail:
-            tell_password_changed(session, row, now)
+            tell_changed(session, row, "password", now)
 
 
 def set_password(session: Session, row: Account, hashed: str, stays: bytes = b"") -> None:

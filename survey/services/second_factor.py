@@ -18,11 +18,7 @@ from sqlalchemy.orm import Session
 
 from survey.errors import UserError
 from survey.services.accounts import SignInRefused, User, confirm_password
-from survey.services.own_changes import (
-    tell_codes_renewed,
-    tell_factor_set_up,
-    tell_factor_taken_off,
-)
+from survey.services.own_changes import tell_changed
 from survey.storage.engine import reading
 from survey.storage.workspace import Account
 
@@ -113,7 +109,7 @@ def switch_on(
         row.second_factor, row.second_step = secret, step
         row.recovery = tuple(map(_hash, codes))
         if mail:
-            tell_factor_set_up(session, row, now)
+            tell_changed(session, row, "factor on", now)
     return codes
 
 
@@ -135,7 +131,7 @@ def renew_codes(
             raise NoSecondFactor
         row.recovery = tuple(map(_hash, codes))
         if mail:
-            tell_codes_renewed(session, row, now)
+            tell_changed(session, row, "codes", now)
     return codes
 
 
@@ -145,7 +141,7 @@ def take_off(session: Session, user: User, password: str, now: datetime, *, mail
     with session.begin():
         row = _locked(session, user.id)
         if mail and row.second_factor is not None:
-            tell_factor_taken_off(session, row, now)
+            tell_changed(session, row, "factor off", now)
         forget_within(session, user.id)
 
 

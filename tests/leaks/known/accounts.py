@@ -101,7 +101,7 @@ LEAKS = (
         "a stolen session changes the password unseen",
         "Whoever sat at an open browser and knows the password leaves no trace.",
         "survey/services/accounts.py",
-        "            tell_password_changed(session, row, now)\n",
+        '            tell_changed(session, row, "password", now)\n',
         "            pass\n",
         TEST_FACTOR + "a_new_password_is_told_by_mail_in_the_language_of_the_account" + SQLITE,
     ),
