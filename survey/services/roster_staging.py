@@ -12,6 +12,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
+from io import BufferedReader
 from pathlib import Path
 from threading import BoundedSemaphore, Thread
 
@@ -90,20 +91,28 @@ class Rosters:
         return staged
 
     def preview(self, staged: Staged) -> Preview:
-        """Return what was found in a file, of which the check has ended."""
-        told = json.loads(self._files.path(staged.id, "preview").read_text(encoding="utf-8"))
-        return Preview.from_json(told)
+        """Return what was found in a file, of which the check has ended; `UnknownStaged` where it
+        has just been discarded.
+        """
+        with self._kept(staged, "preview") as told:
+            return Preview.from_json(json.load(told))
 
     def faults(self, staged: Staged) -> Iterator[Fault]:
         """Yield every fault of a file, in the order of its rows."""
-        with self._files.path(staged.id, "faults").open(encoding="utf-8") as lines:
+        with self._kept(staged, "faults") as lines:
             for line in lines:
                 yield Fault(*json.loads(line))
 
     def table(self, staged: Staged) -> Table:
         """Read a file anew."""
-        data = self._files.path(staged.id, "table").read_bytes()
-        return read_table(data, staged.options.sheet)
+        with self._kept(staged, "table") as kept:
+            return read_table(kept.read(), staged.options.sheet)
+
+    def _kept(self, staged: Staged, part: str) -> BufferedReader:
+        try:
+            return self._files.path(staged.id, part).open("rb")
+        except FileNotFoundError:
+            raise UnknownStaged from None  # somebody has discarded it in this very moment
 
     def pasted(self, staged: Staged) -> str:
         """Return what was pasted, to be mended in place; empty for a file, or where it is long."""

@@ -83,7 +83,7 @@ def _typed() -> Given:
         email=tidy(form.get("email")),
         name=tidy(form.get("name")),
         scope=form.get("reader_scope", ""),
-        sure="sure" in form,
+        asked=form.get("sure", ""),
     )
 
 

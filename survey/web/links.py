@@ -61,7 +61,18 @@ class Given:
     email: str = ""
     name: str = ""
     scope: str = ""
-    sure: bool = False
+    asked: str = ""
+    """Of whom it was ticked that they were asked."""
+
+    @property
+    def whom(self) -> str:
+        """Who is meant: somebody chosen, or an address."""
+        return self.reader or self.email
+
+    @property
+    def sure(self) -> bool:
+        """Whether this very person was asked; a tick for another one says nothing."""
+        return bool(self.whom) and self.asked == self.whom
 
 
 @blueprint.get("/surveys/<slug>/share")

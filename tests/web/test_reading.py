@@ -363,7 +363,9 @@ def test_where_a_stranger_saw_the_link_the_page_wants_the_reader_asked_first(
     assert console.html.one("input", id="email").get("value") == READER
     assert given_to(sessions, closed) == []
     where = shared.replace("/share", "/readers")
-    console.send({"sure": "yes"}, 303, action=where)
+    console.send({"sure": "somebody.else@example.org"}, 422, action=where)
+    assert given_to(sessions, closed) == [], "the tick was for another address"
+    console.send({"sure": READER}, 303, action=where)
     assert given_to(sessions, closed) == [(READER, "*", True)]
     console.get(shared)
     assert "asked in by stranger@example.org, who saw the link" in console.html.text
