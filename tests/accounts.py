@@ -11,8 +11,6 @@ from survey.storage.engine import Sessions, engine_of, make_sessions
 from survey.storage.workspace import Account, AccountHelp, Letter, LoginSession, Ticket
 from tests.support.migrated import migrated
 
-ENGINES = "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)
-
 
 def made_once(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Sessions]:
     """Make the sessions of one database of the engine that is asked for; hash quickly meanwhile."""

@@ -23,6 +23,8 @@ from tests.support import postgres
 from tests.support.browser import FLAGS, Chromium, chromium
 
 if TYPE_CHECKING:
+    from survey.ballots.keys import KeyFolder
+    from survey.storage.engine import Sessions
     from tests.collecting import Place
     from tests.originals import Original
 
@@ -63,7 +65,7 @@ def postgres_url(postgres_server: postgres.Server) -> str:
     return postgres_server.url()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=postgres.ENGINES)
 def engine(request) -> str:
     """The name of each of the two engines in turn."""
     return str(request.param)
@@ -78,6 +80,30 @@ def database_url(engine, request, tmp_path) -> Iterator[str]:
     server = request.getfixturevalue("postgres_server")
     with server.database() as url:
         yield url
+
+
+@pytest.fixture(scope="module", params=postgres.ENGINES)
+def once(request, tmp_path_factory) -> "Iterator[Sessions]":
+    """Sessions of one migrated database for a whole file, on each of the two engines in turn."""
+    from tests.accounts import made_once
+
+    yield from made_once(request, tmp_path_factory)
+
+
+@pytest.fixture
+def sessions(once) -> "Sessions":
+    """The same, without a row that an earlier test has left."""
+    from tests.drafting import without_rows
+
+    return without_rows(once)
+
+
+@pytest.fixture
+def keys(tmp_path) -> "KeyFolder":
+    """A key folder of this test's own."""
+    from survey.ballots.keys import KeyFolder
+
+    return KeyFolder(tmp_path / "keys")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from survey.ballots.keys import KeyFolder
 from survey.services.draft_grounds import grounds_of
 from survey.services.draft_settings import JoinedUnits
 from survey.services.drafts import draft_view
@@ -21,29 +20,13 @@ from survey.services.rosters import people_of
 from survey.services.surveys import survey_view
 from survey.services.unit_editing import Going, add_unit, delete_unit, set_people
 from survey.storage.models import Survey
-from tests.accounts import ENGINES, made_once
-from tests.drafting import HERE, OWNER, make_client, make_draft, read, unit_ids, without_rows
+from tests.drafting import HERE, OWNER, make_client, make_draft, read, unit_ids
 from tests.test_services_drafts import saving
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=100)
 UNITS = (("Works", "", 0), ("Night", "Works", 10), ("Day", "Works", 9), ("Desk", "Works", 3))
 PEOPLE = {name: people for name, _above, people in UNITS}
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def once(request, tmp_path_factory):
-    yield from made_once(request, tmp_path_factory)
-
-
-@pytest.fixture
-def sessions(once):
-    return without_rows(once)
-
-
-@pytest.fixture
-def keys(tmp_path):
-    return KeyFolder(tmp_path / "keys")
 
 
 @pytest.fixture

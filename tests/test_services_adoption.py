@@ -21,7 +21,8 @@ from survey.services.adoption import (
 from survey.services.agreeing import UnknownGroup
 from survey.services.surveys import survey_view
 from tests.collecting import AFTER
-from tests.test_services_results import ENGINES, clear, closed_place
+from tests.support import postgres
+from tests.test_services_results import clear, closed_place
 
 BERLIN = ZoneInfo("Europe/Berlin")
 THREE = datetime(2027, 2, 16, 9, 0, tzinfo=BERLIN)
@@ -29,7 +30,7 @@ SIX = datetime(2027, 5, 16, 9, 0, tzinfo=BERLIN)
 ADOPTED = Outcome("adopted", "A coach came along.", knew_verdict=False, recorded_on=THREE.date())
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=postgres.ENGINES)
 def once_closed(request):
     with closed_place(request.param, request) as place:
         yield place

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.ballots.keys import KeyFolder
 from survey.services.accounts import User, add_user
 from survey.services.client_units import tree_of
 from survey.services.clients import change_client, client_view
@@ -39,7 +38,6 @@ from survey.services.unit_editing import delete_unit, going_with, rename_unit
 from survey.storage.engine import engine_of, make_sessions
 from survey.storage.migrate import migrate
 from survey.storage.workspace import Letter
-from tests.accounts import ENGINES, made_once
 from tests.drafting import (
     FILLED,
     HERE,
@@ -51,28 +49,12 @@ from tests.drafting import (
     make_draft,
     read,
     unit_ids,
-    without_rows,
 )
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=2)
 TEXTS = st.text(max_size=30)
 MOMENTS = st.datetimes(timezones=st.just(UTC))
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def once(request, tmp_path_factory):
-    yield from made_once(request, tmp_path_factory)
-
-
-@pytest.fixture
-def sessions(once):
-    return without_rows(once)
-
-
-@pytest.fixture
-def keys(tmp_path):
-    return KeyFolder(tmp_path / "keys")
 
 
 @pytest.fixture

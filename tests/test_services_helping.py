@@ -26,21 +26,16 @@ from survey.services.signing_in import sign_in
 from survey.services.tickets import LinkUsedUp
 from survey.services.ways_in import Newcomer, accept, ask_for_password, choose_password, forgetful
 from survey.storage.workspace import Account, Letter
-from tests.accounts import ENGINES, emptied, made_once
+from tests.accounts import emptied
 from tests.collecting import NOON
 
 PASSWORD, OTHER = "a long enough password", "another long password"
 OLA, ANA = "ola@example.org", "ana@example.org"
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def place(request, tmp_path_factory):
-    yield from made_once(request, tmp_path_factory)
-
-
 @pytest.fixture
-def session(place):
-    with emptied(place)() as session:
+def session(once):
+    with emptied(once)() as session:
         yield session
 
 

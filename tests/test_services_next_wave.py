@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from survey.ballots.keys import KeyFolder
 from survey.disclosure.values import Unit
 from survey.services.client_units import UnitLine
 from survey.services.comparable import Compared, compared, compared_with
@@ -27,9 +26,8 @@ from survey.services.unit_editing import (
     set_people,
 )
 from survey.storage.models import Survey
-from tests.accounts import ENGINES, made_once
 from tests.collecting import make_plan
-from tests.drafting import HERE, OWNER, make_client, make_draft, read, unit_ids, without_rows
+from tests.drafting import HERE, OWNER, make_client, make_draft, read, unit_ids
 from tests.test_services_drafts import saving
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -38,21 +36,6 @@ UNITS = (
     ("Sales", "", 0), ("Field North", "Sales", 6), ("Field South", "Sales", 8),
     ("Inside", "Sales", 14), ("Desk", "Sales", 4), ("Fair", "Sales", 5),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def once(request, tmp_path_factory):
-    yield from made_once(request, tmp_path_factory)
-
-
-@pytest.fixture
-def sessions(once):
-    return without_rows(once)
-
-
-@pytest.fixture
-def keys(tmp_path):
-    return KeyFolder(tmp_path / "keys")
 
 
 @pytest.fixture

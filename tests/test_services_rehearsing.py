@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from survey.ballots.keys import KeyFolder
 from survey.services.accounts import add_user
 from survey.services.answering import submit
 from survey.services.closing import NeverClosed, close_survey
@@ -25,27 +24,11 @@ from survey.services.rehearsing import (
 from survey.services.rights import runs_survey
 from survey.services.surveys import list_surveys, survey_view
 from survey.storage.models import Base
-from tests.accounts import ENGINES, made_once
 from tests.collecting import make_response
-from tests.drafting import OWNER, make_client, make_draft, read, without_rows
+from tests.drafting import OWNER, make_client, make_draft, read
 from tests.test_services_drafts import saving
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def once(request, tmp_path_factory):
-    yield from made_once(request, tmp_path_factory)
-
-
-@pytest.fixture
-def sessions(once):
-    return without_rows(once)
-
-
-@pytest.fixture
-def keys(tmp_path):
-    return KeyFolder(tmp_path / "keys")
 
 
 @pytest.fixture

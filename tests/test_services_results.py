@@ -33,8 +33,8 @@ from survey.services.results import UnknownWord, shown, team_result, words_of
 from survey.services.surveys import survey_view
 from survey.storage.models import Adoption, Commitment
 from tests.collecting import AFTER, END, NOON, Place, environment, make_place, make_plan
+from tests.support import postgres
 
-ENGINES = "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)
 TREE = (
     Unit("firm", "Hafen AG", None, 0),
     Unit("north", "Night shift north", "firm", 12),
@@ -77,7 +77,7 @@ def closed_place(engine: str, request: pytest.FixtureRequest) -> Iterator[Place]
         place.end()
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=postgres.ENGINES)
 def once_closed(request):
     with closed_place(request.param, request) as place:
         yield place

@@ -36,7 +36,7 @@ from survey.services.sessions import (
 )
 from survey.services.signing_in import TooLate, finish, half_signed_in, sign_in
 from survey.storage.workspace import Account, Letter
-from tests.accounts import ENGINES, emptied, made_once
+from tests.accounts import emptied
 from tests.collecting import NOON
 
 PASSWORD = "a long enough password"
@@ -44,14 +44,9 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 HALF_MINUTE = timedelta(seconds=30)
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def place(request, tmp_path_factory):
-    yield from made_once(request, tmp_path_factory)
-
-
 @pytest.fixture
-def session(place):
-    with emptied(place)() as session:
+def session(once):
+    with emptied(once)() as session:
         yield session
 
 

@@ -24,21 +24,16 @@ from survey.services.ways_in import (
     setup_link,
 )
 from survey.storage.workspace import Account, Letter, Ticket
-from tests.accounts import ENGINES, emptied, made_once
+from tests.accounts import emptied
 from tests.collecting import NOON
 
 PASSWORD, OTHER = "a long enough password", "another long password"
 EVA = Newcomer("Eva", PASSWORD, "de", "Europe/Berlin", " Eva@Example.org")
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def place(request, tmp_path_factory):
-    yield from made_once(request, tmp_path_factory)
-
-
 @pytest.fixture
-def sessions(place):
-    return emptied(place)
+def sessions(once):
+    return emptied(once)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from survey.ballots.keys import KeyFolder
 from survey.errors import UserError
 from survey.language import speaking
 from survey.mail import Mail, Outcome, Sent, Server, message_of
@@ -29,10 +28,10 @@ from survey.services.running import add_invited
 from survey.storage.engine import engine_of
 from survey.storage.models import Survey
 from survey.storage.workspace import Letter
-from tests.accounts import ENGINES, made_once
+from tests.accounts import made_once
 from tests.adversary.test_mailed import whose
 from tests.collecting import NOON, Place, responses_for
-from tests.drafting import HERE, OWNER, make_client, make_draft, read, unit_ids, without_rows
+from tests.drafting import HERE, OWNER, make_client, make_draft, read, unit_ids
 from tests.mailed import make_mailed_place, working
 from tests.support.mailbox import Mailbox, mail_server
 from tests.test_services_drafts import saving
@@ -49,19 +48,9 @@ def english():
         yield
 
 
-@pytest.fixture(scope="module", params=ENGINES[:1])
+@pytest.fixture(scope="module", params=["sqlite"])
 def once(request, tmp_path_factory):
     yield from made_once(request, tmp_path_factory)
-
-
-@pytest.fixture
-def sessions(once):
-    return without_rows(once)
-
-
-@pytest.fixture
-def keys(tmp_path):
-    return KeyFolder(tmp_path / "keys")
 
 
 @pytest.fixture

@@ -20,8 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import sql
 
+ENGINES = "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)
+"""Both engines, for a fixture that takes one after the other."""
 FASTER = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 START_SECONDS = 30
 
